@@ -1,0 +1,420 @@
+"""The convention as it is signed: twelve articles and five annexes, from the convention's own rows and the campaign's words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from conventions.models import Convention, CoveredClass, CoveredSchool
+from plannumerique.files import services as files
+from plannumerique.files.letters import Letter, Row, Signature, Table
+from plannumerique.files.models import IssuedDocument
+from plannumerique.lib.dates import plain_date
+from plannumerique.lib.identifiers import spaced_iban, spaced_siren
+from plannumerique.lib.money import ZERO, euros, percentage
+from plannumerique.lib.text import de, french_list, plural, typeset
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import CollectiviteKind
+from plannumerique.organisations.models import Collectivite
+from projects.documents import lines_of, reference, sender, series, signature, texts
+from projects.enums import ActKind, DeadlineCode
+from projects.models import Campaign
+from projects.rules import CapUnit, Funding, FundingError, FundingTerms
+
+ACT = ActKind.CONVENTION
+K = CollectiviteKind
+
+_HEAD_OF = {
+    K.COMMUNE: "maire",
+    K.EPCI: "président",
+    K.SYNDICAT: "président",
+    K.DEPARTEMENT: "président du conseil départemental",
+    K.OTHER: "représentant légal",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A signatory as the block of signatures shows it; the collectivité's name is written by hand."""
+
+    party: str
+    capacity: str
+    name: str = ""
+    delegation: str = ""
+    on_behalf_of: str = "le recteur"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authorisation:
+    """The délibération, when it is known before the text is settled."""
+
+    organ: str
+    number: str
+    on: date
+    received_on: date | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Payment:
+    """When the subsidy is paid, in the words of the campaign's calendar."""
+
+    acompte_rate: str
+    justified: str
+    paid: str
+    paid_later: str
+    comptable: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    labels: ClassVar[Mapping[str, str]] = {
+        "holder": "le titulaire du compte",
+        "siret": "le SIRET",
+        "iban": "l’IBAN",
+    }
+
+    holder: str
+    siret: str
+    iban: str
+    bic: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """The articles that the campaign words, one paragraph a line."""
+
+    labels: ClassVar[Mapping[str, str]] = {
+        "organisation": "le texte de l’article 2 (campagne)",
+        "state_commitments": "le texte de l’article 3 (campagne)",
+        "collectivite_commitments": "le texte de l’article 4 (campagne)",
+        "steering": "le texte de l’article 7 (campagne)",
+        "control": "le texte de l’article 8 (campagne)",
+        "duration": "le texte de l’article 9 (campagne)",
+        "amendments": "le texte de l’article 10 (campagne)",
+        "termination": "le texte de l’article 11 (campagne)",
+        "disputes": "le texte de l’article 12 (campagne)",
+    }
+
+    organisation: tuple[str, ...]
+    state_commitments: tuple[str, ...]
+    collectivite_commitments: tuple[str, ...]
+    resources: tuple[str, ...]
+    payment: tuple[str, ...]
+    steering: tuple[str, ...]
+    control: tuple[str, ...]
+    duration: tuple[str, ...]
+    amendments: tuple[str, ...]
+    termination: tuple[str, ...]
+    disputes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConventionLetter(Letter):
+    kind = "convention"
+    title = "Convention de partenariat"
+    act = "la convention"
+    template = "conventions/pdf/convention.html"
+    labels = {
+        "visas": "les visas (texte de la campagne)",
+        "state_signatory": "le signataire de la convention (campagne)",
+        "subsidy_max": "la subvention maximale",
+        "deployment_from": "le début du déploiement",
+        "deployment_until": "la fin du déploiement",
+    }
+
+    programme: str
+    campaign: str
+    dossier: str
+    collectivite: str
+    collectivite_address: str
+    state_address: str
+    siren: str
+    head: str
+    authorisation: Authorisation | None
+    schools: int
+    classes: int
+    tax_basis: str
+    expense: Decimal | None
+    retained_base: Decimal | None
+    subsidy_max: Decimal | None
+    own_share: Decimal | None
+    cap: Decimal
+    cap_unit: str
+    rates: str
+    limit: str
+    resources_grant: Decimal
+    resources_total: Decimal
+    payment: Payment
+    words: Words
+    steering: tuple[str, ...]
+    deployment_from: date | None
+    deployment_until: date | None
+    tribunal: str
+    covered: Table
+    infrastructure: Table
+    calendar: Table
+    financing: Table | None
+    account: Account
+    state_signatory: str
+    signatures: tuple[Party, ...]
+
+
+def issue_convention(convention: Convention, *, actor: Actor) -> IssuedDocument:
+    """The text that both parties will sign; it cancels and replaces the one issued before it, if any."""
+    earlier = IssuedDocument.objects.about(convention).of_kind(ACT.value).in_force().order_by("-pk").first()
+    return files.issue(
+        convention_letter(convention, actor=actor),
+        thread=convention.thread,
+        subject=convention,
+        actor=actor,
+        series=series(convention.campaign, ACT),
+        reference=reference(convention.campaign, ACT),
+        # Annexe E bears the account to credit.
+        confidential=True,
+        replaces=earlier,
+    )
+
+
+def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLetter:
+    """Also the draft, at any stage: what is still missing is a blank, which refuses the issue."""
+    campaign, collectivite = convention.campaign, convention.dossier.collectivite
+    terms = convention.terms.as_rule()
+    worded = texts(campaign, ACT)
+    schools, classes = _covered(convention)
+    funding = _funding(convention)
+    signed = signature(campaign, ACT, actor=actor)
+    return ConventionLetter(
+        sender=sender(campaign),
+        place=campaign.academie.city,
+        dated=actor.today,
+        visas=_paragraphs(worded, "visas"),
+        programme=campaign.programme,
+        campaign=campaign.label,
+        dossier=convention.dossier.reference,
+        collectivite=party_of(collectivite),
+        collectivite_address=_inline(collectivite.address),
+        state_address=_inline(campaign.academie.address),
+        siren=spaced_siren(collectivite.siren),
+        head=_HEAD_OF[K(collectivite.kind)],
+        authorisation=_authorisation(convention),
+        schools=len(schools),
+        classes=len(classes),
+        tax_basis=terms.tax_basis.label,
+        expense=funding.expense if funding else None,
+        retained_base=funding.retained_base if funding else None,
+        subsidy_max=funding.total if funding and funding.total else None,
+        own_share=funding.own_share if funding else None,
+        cap=terms.expense_cap,
+        cap_unit=terms.cap_unit.label,
+        rates=rates_in_words(terms),
+        limit=plural(terms.max_units_per_school, one="classe mobile", many="classes mobiles"),
+        resources_grant=terms.resources_grant,
+        resources_total=sum((one.resources_grant for one in schools), ZERO),
+        payment=_payment(campaign, terms),
+        words=_words(worded),
+        steering=tuple(typeset(line) for line in lines_of(convention.steering)),
+        deployment_from=convention.deployment_from,
+        deployment_until=convention.deployment_until,
+        tribunal=campaign.tribunal,
+        covered=_annex_a(schools, classes),
+        infrastructure=_annex_b(schools, classes),
+        calendar=_annex_c(convention, campaign),
+        financing=_annex_d(schools, funding, terms=terms) if funding else None,
+        account=Account(
+            holder=convention.iban_holder,
+            siret=spaced_siren(convention.siret),
+            iban=spaced_iban(convention.iban),
+            bic=convention.bic,
+        ),
+        state_signatory=signed.name if signed else "",
+        signatures=_parties(collectivite, signed),
+    )
+
+
+# --- Parties ---
+
+
+def party_of(collectivite: Collectivite) -> str:
+    """« la commune d’Ornans »; the others bear their nature in their name."""
+    return f"la commune {de(collectivite.name)}" if collectivite.kind == K.COMMUNE else collectivite.name
+
+
+def _inline(address: str) -> str:
+    return ", ".join(lines_of(address))
+
+
+def _authorisation(convention: Convention) -> Authorisation | None:
+    if convention.deliberation_on is None:
+        return None
+    return Authorisation(
+        organ=convention.get_deliberation_organ_display(),
+        number=convention.deliberation_number,
+        on=convention.deliberation_on,
+        received_on=convention.prefecture_on,
+    )
+
+
+def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Party, ...]:
+    head = _HEAD_OF[K(collectivite.kind)]
+    theirs = Party(party=f"Pour {party_of(collectivite)}", capacity=f"Le {head}")
+    if signed is None:
+        return (theirs,)
+    ours = Party(party="Pour l’État", capacity=signed.capacity, name=signed.name, delegation=signed.delegation)
+    return (ours, theirs)
+
+
+# --- Articles ---
+
+
+def rates_in_words(terms: FundingTerms) -> str:
+    """« 50 % », or « 70 % jusqu’à 200 000,00 €, puis 50 % au-delà »."""
+    *limited, last = terms.tiers
+    if not limited:
+        return percentage(last.rate)
+    steps = [f"{percentage(tier.rate)} jusqu’à {euros(tier.up_to or ZERO)}" for tier in limited]
+    return f"{', puis '.join(steps)}, puis {percentage(last.rate)} au-delà"
+
+
+def _payment(campaign: Campaign, terms: FundingTerms) -> Payment:
+    justification = campaign.deadline(DeadlineCode.JUSTIFICATION)
+    solde = campaign.deadline(DeadlineCode.SOLDE)
+    later = campaign.deadline(DeadlineCode.SOLDE_NEXT_YEAR)
+    return Payment(
+        acompte_rate=percentage(terms.acompte_rate) if terms.acompte_rate else "",
+        justified=justification.label if justification else "",
+        paid=solde.before_or_on if solde else "",
+        paid_later=plain_date(later.on) if later else "",
+        comptable=campaign.comptable,
+    )
+
+
+def _words(worded: Mapping[str, str]) -> Words:
+    return Words(**{slot: _paragraphs(worded, slot) for slot in (field.name for field in fields(Words))})
+
+
+def _paragraphs(worded: Mapping[str, str], slot: str) -> tuple[str, ...]:
+    """Typed by the académie with ordinary spaces, set in the letter with the right ones."""
+    return tuple(typeset(line) for line in lines_of(worded.get(slot, "")))
+
+
+# --- Annexes ---
+
+
+def _covered(convention: Convention) -> tuple[list[CoveredSchool], list[CoveredClass]]:
+    schools = convention.covered_schools.select_related("school", "referent_college").order_by("school__search", "pk")
+    classes = CoveredClass.objects.of_convention(convention.pk).select_related("application", "covered_school__school")
+    return list(schools), list(classes)
+
+
+def _funding(convention: Convention) -> Funding | None:
+    try:
+        return convention.funding()
+    except FundingError:  # a draft that can't be computed yet shows no figure: the condition of the move says why
+        return None
+
+
+def _annex_a(schools: list[CoveredSchool], classes: list[CoveredClass]) -> Table:
+    return Table(
+        caption="Écoles couvertes par la convention",
+        columns=("École", "UAI", "Commune", "Classes mobiles", "Collège référent"),
+        rows=tuple(
+            Row(
+                label=one.school.name,
+                cells=(one.school.uai, one.school.commune_name, _numbers(one, classes), _college(one)),
+            )
+            for one in schools
+        ),
+        total=Row(label="Total", cells=("", "", plural(len(classes), one="classe"), "")),
+    )
+
+
+def _numbers(school: CoveredSchool, classes: list[CoveredClass]) -> str:
+    numbers = [f"n° {one.number}" for one in classes if one.covered_school_id == school.pk]
+    return typeset(french_list(numbers))
+
+
+def _college(school: CoveredSchool) -> str:
+    college = school.referent_college
+    return f"{college.name} ({college.uai})" if college else "à désigner"
+
+
+def _annex_b(schools: list[CoveredSchool], classes: list[CoveredClass]) -> Table:
+    described = {one.covered_school_id: one.application for one in classes}
+    rows = []
+    for one in schools:
+        found = described.get(one.pk)
+        cells = (
+            f"{found.bandwidth} Mbit/s" if found and found.bandwidth else "non mesuré",
+            found.get_wifi_display() if found else "",
+            found.get_filtering_display() if found else "",
+        )
+        rows.append(Row(label=one.school.name, cells=cells, note=found.infrastructure if found else ""))
+    return Table(
+        caption="Infrastructures, école par école", columns=("École", "Débit internet", "Wi-Fi", "Filtrage"), rows=tuple(rows)
+    )
+
+
+def _annex_c(convention: Convention, campaign: Campaign) -> Table:
+    signing = campaign.deadline(DeadlineCode.CONVENTION)
+    justification = campaign.deadline(DeadlineCode.JUSTIFICATION)
+    solde = campaign.deadline(DeadlineCode.SOLDE)
+    steps = (
+        ("Signature de la convention par les deux parties", signing.label if signing else ""),
+        ("Livraison et mise en service des classes mobiles", _deployment(convention)),
+        ("Transmission des justificatifs et constatation du service fait", justification.label if justification else ""),
+        ("Versement du solde, si l’échéance précédente est tenue", solde.before_or_on if solde else ""),
+    )
+    return Table(
+        caption="Calendrier prévisionnel",
+        columns=("Étape", "Échéance"),
+        rows=tuple(Row(label=label, cells=(when,)) for label, when in steps if when),
+    )
+
+
+def _deployment(convention: Convention) -> str:
+    if convention.deployment_from is None or convention.deployment_until is None:
+        return ""
+    return f"du {plain_date(convention.deployment_from)} au {plain_date(convention.deployment_until)}"
+
+
+def _annex_d(schools: list[CoveredSchool], funding: Funding, *, terms: FundingTerms) -> Table:
+    by_school = funding.by_school()
+    basis = terms.tax_basis.label
+    return Table(
+        caption="Plan de financement, par école et par classe mobile",
+        columns=(
+            "École, classe mobile",
+            f"Dépense prévue {basis}",
+            f"Base retenue {basis}",
+            "Part de l’État",
+            "Part de la collectivité",
+        ),
+        rows=tuple(row for one in schools for row in _financing(one, by_school.get(one.school.uai, Funding(())))),
+        total=Row(label="Total", cells=_sums(funding)),
+        note=_cap_note(terms),
+    )
+
+
+def _financing(one: CoveredSchool, funding: Funding) -> list[Row]:
+    """The school with its sums, then its classes; on one line when it has a single class."""
+    school = f"{one.school.name} ({one.school.uai})"
+    classes = [
+        Row(label=f"– classe {line.key.number}", cells=(line.expense, line.retained_base, line.subsidy, line.own_share))
+        for line in funding.lines
+    ]
+    if len(classes) == 1:
+        return [replace(classes[0], label=f"{school}, classe {funding.lines[0].key.number}")]
+    return [Row(label=school, cells=_sums(funding)), *classes]
+
+
+def _sums(funding: Funding) -> tuple[Decimal, ...]:
+    return (funding.expense, funding.retained_base, funding.total, funding.own_share)
+
+
+def _cap_note(terms: FundingTerms) -> str:
+    unit = "" if terms.cap_unit is CapUnit.PER_CLASS else f", les plafonds se compensant {terms.cap_unit.label}"
+    return typeset(
+        f"La ligne d’une école totalise celles de ses classes. Dépense retenue dans la limite de {euros(terms.expense_cap)} "
+        f"{terms.tax_basis.label} par classe mobile{unit} ; taux de prise en charge : {rates_in_words(terms)}."
+    )

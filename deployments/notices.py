@@ -1,0 +1,38 @@
+"""The mails of deliveries."""
+
+import datetime as dt
+
+from django.urls import reverse
+
+from deployments.models import MobileClass
+from plannumerique.lib.dates import plain_date
+from plannumerique.notices import services as notices
+from plannumerique.notices.services import Message
+from projects.documents import DANE
+
+
+def tell_the_ien(mobile_class: MobileClass, *, at: dt.datetime) -> None:
+    """The IEN learns that a school of hers is equipped: one mail a school and a day, however many classes came together."""
+    school, campaign = mobile_class.school, mobile_class.convention.campaign
+    if school.circonscription is None or mobile_class.received_on is None:
+        return
+    message = Message(
+        programme=campaign.mail_subject,
+        subject=f"matériel reçu à l’école {school.name}, {school.commune_name}",
+        happened=(
+            f"L’école {school} a reçu le {plain_date(mobile_class.received_on)} du matériel prévu par la convention.",
+            "Les classes mobiles reçues, avec leurs bons de livraison et les réserves éventuelles, sont sur la page de l’école.",
+        ),
+        path=f"{reverse('deployments:classes')}?q={school.uai}",
+        link_label="Voir les classes mobiles de l’école",
+        signed_by=DANE,
+    )
+    notices.queue(
+        key=f"reception:{mobile_class.convention_id}:{school.pk}:{mobile_class.received_on.isoformat()}",
+        kind="reception",
+        to=[school.circonscription.email],
+        message=message,
+        reply_to=mobile_class.thread.academie.dane_email,
+        at=at,
+        thread=mobile_class.thread,
+    )

@@ -1,0 +1,115 @@
+"""The board of mobile classes, the page of each, and one page for each move."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from deployments import permissions, services
+from deployments.forms import ClassFilters, MotiveForm, ReceptionForm
+from deployments.models import MobileClass
+from deployments.pages import badge_of, facts_of, sentence_of
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.enums import Level
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+
+COLUMNS = (
+    Column("ecole", "École", order_by=("school__search", "number")),
+    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search", "school__search", "number")),
+    Column("etat", "État", order_by=("state", "school__search", "number")),
+    Column("attendue", "Attendue au plus tard le", order_by=("delivery_expected_on", "school__search", "number")),
+    Column("recue", "Reçue le", order_by=("received_on", "school__search", "number")),
+)
+
+
+@require_safe
+def classes(request: Request) -> HttpResponse:
+    filters = ClassFilters(request.GET)
+    listing = paginate(request, filters.narrow(MobileClass.objects.visible_to(request.actor).for_list()), columns=COLUMNS)
+    page = {
+        "listing": listing,
+        "lines": [(row, badge_of(row)) for row in listing.rows],
+        "filters": filters,
+        "mine": {grant.level for grant in request.actor.grants} == {Level.SCHOOL},
+    }
+    return render(request, "deployments/classes.html", page, status=filters.http_status)
+
+
+@require_safe
+def mobile_class(request: Request, pk: int) -> HttpResponse:
+    row = _mobile_class(request, pk)
+    page = {
+        "mobile_class": row,
+        "sentence": sentence_of(row),
+        "facts": facts_of(row),
+        "actions": offered(row, request.actor, permissions.MOBILE_CLASS_MOVES, urls="deployments"),
+        "awaited": awaited(row, request.actor, permissions.MOBILE_CLASS_MOVES),
+        "events": events_about(row),
+    }
+    return render(request, "deployments/class.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def receive(request: Request, pk: int) -> HttpResponse:
+    row = _mobile_class(request, pk)
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_receive,
+        form=ReceptionForm(request.POST or None, row_version=row.version, today=request.actor.today),
+        act=partial(services.receive, mobile_class_id=row.pk, actor=request.actor),
+        title="Enregistrer la réception",
+        done="La réception est enregistrée.",
+        back=row.get_absolute_url(),
+    )
+
+
+def _move_page(service: Callable[..., MobileClass], may: Permission, *, title: str, done: str) -> Callable[..., HttpResponse]:
+    """The page of a move that asks for nothing but its motive."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = _mobile_class(request, pk)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=MotiveForm(request.POST or None, row_version=row.version),
+            act=partial(service, mobile_class_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            context={"facts": facts_of(row)},
+        )
+
+    return page
+
+
+cancel_reception = _move_page(
+    services.cancel_reception,
+    permissions.can_cancel_reception,
+    title="Annuler la réception",
+    done="La réception est annulée ; la classe est de nouveau attendue.",
+)
+renounce = _move_page(
+    services.renounce,
+    permissions.can_renounce,
+    title="Renoncer à la classe",
+    done="La classe est abandonnée : elle n’entrera plus dans la subvention.",
+)
+reinstate = _move_page(
+    services.reinstate, permissions.can_renounce, title="Rétablir la classe", done="La classe est de nouveau prévue."
+)
+
+
+def _mobile_class(request: Request, pk: int) -> MobileClass:
+    rows = MobileClass.objects.visible_to(request.actor).select_related(
+        "thread", "convention__dossier__collectivite", *MobileClass.passage_related
+    )
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,104 @@
+"""A file in a form: checked as soon as it comes, kept as a draft, so that an error elsewhere never asks for it twice."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from plannumerique.files import services
+from plannumerique.files.content import BadFile, TooBig, safe_name, size_in_words
+from plannumerique.files.models import StoredFile
+from plannumerique.organisations.actor import Actor
+from plannumerique.ui.forms import UPLOAD_HINT, UPLOAD_MAX_BYTES, PortalForm, UploadInput
+
+# Drafts are deleted after two days; a page that stayed open longer has lost its file, and says so.
+TOKEN_LASTS = 2 * 24 * 3600
+_SALT = "plannumerique.files.draft"
+_GONE = "Le fichier déjà reçu n’est plus disponible : choisissez-le de nouveau."
+
+
+class DraftInput(UploadInput):
+    """A file that comes with the request, or the draft kept from the request before."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, "UploadedFile[Any]"], name: str) -> Any:
+        return super().value_from_datadict(data, files, name) or self.kept_key_in(data, name)
+
+    def value_omitted_from_data(
+        self, data: Mapping[str, Any], files: MultiValueDict[str, "UploadedFile[Any]"], name: str
+    ) -> bool:
+        return super().value_omitted_from_data(data, files, name) and not self.kept_key_in(data, name)
+
+
+class UploadField(forms.Field):
+    """Cleaned to a draft StoredFile of the person who sends the form (None when nothing was sent and nothing is required).
+
+    The form gives it its actor: put UploadsMixin before the form class, or use UploadForm.
+    """
+
+    widget: DraftInput
+    default_error_messages = {"required": "Choisissez un fichier."}
+    actor: Actor | None = None
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("help_text", UPLOAD_HINT)
+        options.setdefault("widget", DraftInput)
+        super().__init__(**options)
+
+    def to_python(self, value: "UploadedFile[Any] | str | None") -> StoredFile | None:
+        if not value:
+            return None
+        if self.actor is None:
+            raise TypeError("An UploadField needs the actor of its form: see UploadsMixin.")
+        draft = _kept(value, actor=self.actor) if isinstance(value, str) else _received(value, actor=self.actor)
+        self.widget.keep(name=f"{draft.original_name} ({size_in_words(draft.size)})", key=_token(draft))
+        return draft
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(data)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """A browser never shows a chosen file again; the widget says which one was kept."""
+        return None
+
+
+def _received(upload: "UploadedFile[Any]", *, actor: Actor) -> StoredFile:
+    name = upload.name or "fichier"
+    try:
+        if (upload.size or 0) > UPLOAD_MAX_BYTES:  # not read: its size says enough
+            raise TooBig(safe_name(name))
+        return services.store(upload.read(), name=name, actor=actor)
+    except BadFile as error:
+        raise ValidationError(str(error), code="bad_file") from error
+
+
+def _kept(token: str, *, actor: Actor) -> StoredFile:
+    try:
+        signed = signing.loads(token, salt=_SALT, max_age=TOKEN_LASTS)
+    except signing.BadSignature as error:
+        raise ValidationError(_GONE, code="gone") from error
+    draft = StoredFile.objects.drafts_of(actor).filter(pk=signed["file"], uploaded_by_id=signed["user"]).first()
+    if draft is None:
+        raise ValidationError(_GONE, code="gone")
+    return draft
+
+
+def _token(draft: StoredFile) -> str:
+    return signing.dumps({"file": draft.pk, "user": draft.uploaded_by_id}, salt=_SALT)
+
+
+class UploadsMixin:
+    """Gives the form's UploadFields the person who sends it; put before a form class of `ui.forms`."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # type: ignore[attr-defined]  # of the form class that follows
+            if isinstance(field, UploadField):
+                field.actor = actor
+
+
+class UploadForm(UploadsMixin, PortalForm):
+    pass

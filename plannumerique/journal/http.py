@@ -1,0 +1,56 @@
+"""One page for one act: shows what it is about, asks what it needs, calls one service, says what came of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from plannumerique.journal.machine import Refused
+from plannumerique.journal.models import ThreadRow
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+
+
+class ActForm(Protocol):
+    cleaned_data: dict[str, Any]
+
+    def is_valid(self) -> bool: ...
+    def add_refusal(self, refused: Refused) -> None: ...
+    @property
+    def http_status(self) -> int: ...
+
+
+def act_page(
+    request: Request,
+    *,
+    row: ThreadRow,
+    may: Permission,
+    form: ActForm,
+    act: Callable[..., object],
+    title: str,
+    done: str,
+    back: str,
+    template: str = "journal/act.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Ask, act, answer. `act` receives the form's cleaned data as keywords; a Refused comes back on the page, nothing lost.
+
+    200 the page; 403 not this person's job; 422 what was typed is wrong; 409 refused by the door (a stale page too);
+    302 to `back` when it is done.
+    """
+    refusal = may.refusal(request.actor, row)
+    if refusal is not None:
+        raise PermissionDenied(refusal)
+    page = {"row": row, "form": form, "title": title, "back": back, **(context or {})}
+    if not form.is_valid():
+        return render(request, template, page, status=form.http_status)
+    try:
+        act(**form.cleaned_data)
+    except Refused as refused:
+        form.add_refusal(refused)
+        return render(request, template, page, status=409)
+    messages.success(request, done)
+    return HttpResponseRedirect(back)

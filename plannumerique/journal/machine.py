@@ -1,0 +1,140 @@
+"""States, moves and conditions: django-fsm with the reasons of a refusal, and signatures that a type checker can read."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.db import models
+from django_fsm import FSMField, Transition, transition
+
+from plannumerique.lib.text import typeset
+
+P = ParamSpec("P")
+M = TypeVar("M", bound=models.Model)
+
+
+class Refused(Exception):
+    """A move cannot be made now. `reasons` are French sentences: what is missing, and who can supply it."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = [typeset(reason) for reason in reasons]
+        super().__init__(" ".join(self.reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What stands in the way of a move, read from the row alone: true for the machine when nothing does."""
+
+    obstacles: Callable[[Any], Iterable[str]]
+
+    @property
+    def __name__(self) -> str:
+        return self.obstacles.__name__
+
+    @property
+    def sentence(self) -> str:
+        """What the condition demands, for the page of the machines: the first line of its docstring."""
+        return (self.obstacles.__doc__ or self.__name__.replace("_", " ")).strip().splitlines()[0]
+
+    def __call__(self, row: models.Model) -> bool:
+        return next(iter(self.obstacles(row)), None) is None
+
+
+def condition(obstacles: Callable[[M], Iterator[str]]) -> Condition:
+    """Turn a generator of French sentences about a row into a condition of the machine."""
+    return Condition(obstacles)
+
+
+def state_field(choices: type[models.TextChoices], default: models.TextChoices, **options: Any) -> Any:
+    """A state that nothing but a move can change."""
+    return FSMField("état", max_length=40, choices=choices.choices, default=default, protected=True, db_index=True, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A move that was made on a row since the passage opened."""
+
+    name: str
+    label: str
+    source: str
+    target: str
+    needs_comment: bool
+
+
+def move(
+    *,
+    field: Any,
+    source: str | Iterable[str],
+    target: str,
+    label: str,
+    conditions: Iterable[Condition] = (),
+    needs_comment: bool = False,
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """A transition of django-fsm that refuses with sentences and tells the passage what was done.
+
+    `label` is the French verb of the button and of the journal line. `needs_comment` marks the moves that go back or
+    set aside: the passage refuses them without a written motive.
+    """
+    sources = [source] if isinstance(source, str) else list(source)
+    demanded = list(conditions)
+
+    def decorate(body: Callable[P, None]) -> Callable[P, None]:
+        through_fsm = transition(
+            field=field,
+            source=[str(one) for one in sources],
+            target=str(target),
+            conditions=list[Callable[[models.Model], bool]](demanded),
+            custom={"label": label, "needs_comment": needs_comment},
+        )(body)
+
+        def checked(row: Any, *args: Any, **kwargs: Any) -> None:
+            before = str(row.state)
+            if before not in sources:
+                raise WrongState(row, label)
+            reasons = obstacles(row, demanded)
+            if reasons:
+                raise Refused(*reasons)
+            through_fsm(row, *args, **kwargs)
+            row.passed_moves.append(Passed(body.__name__, label, before, str(row.state), needs_comment))
+
+        checked.__name__, checked.__doc__, checked.__qualname__ = body.__name__, body.__doc__, body.__qualname__
+        checked._django_fsm = through_fsm._django_fsm  # type: ignore[attr-defined]  # how django-fsm finds its transitions
+        return cast(Callable[P, None], checked)
+
+    return decorate
+
+
+class WrongState(Refused):
+    """The row is not in a state that this move starts from: usually, somebody was first."""
+
+    def __init__(self, row: Any, label: str) -> None:
+        super().__init__(f"« {label} » n’est plus possible : l’état est maintenant « {row.get_state_display()} ».")
+
+
+def obstacles(row: models.Model, conditions: Iterable[Condition]) -> list[str]:
+    """Every sentence of every condition, in the order of the table."""
+    return [typeset(sentence) for one in conditions for sentence in one.obstacles(row)]
+
+
+def moves_of(model: type[models.Model]) -> list[Transition]:
+    """Every transition of the model's `state`, in the order in which the class lists its moves, then by source."""
+    order = {name: rank for rank, name in enumerate(vars(model))}
+    return sorted(_all_transitions(model), key=lambda one: (order.get(one.name, len(order)), str(one.source)))
+
+
+def moves_from(row: models.Model) -> list[Transition]:
+    """The moves that start from the row's present state, possible or not."""
+    return [one for one in moves_of(type(row)) if one.source == str(row.state)]  # type: ignore[attr-defined]
+
+
+def obstacles_to(row: models.Model, name: str) -> list[str]:
+    """Why the move of that name cannot be made from here: the sentences shown beside its button. Empty: it can."""
+    found = next((one for one in moves_from(row) if one.name == name), None)
+    if found is None:
+        return list(WrongState(row, name).reasons)
+    return obstacles(row, cast(list[Condition], found.conditions))
+
+
+def _all_transitions(model: type[models.Model]) -> list[Transition]:
+    field = cast(FSMField, model._meta.get_field("state"))
+    return list(field.get_all_transitions(model))

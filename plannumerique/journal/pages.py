@@ -1,0 +1,74 @@
+"""The journal as a page shows it."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+
+from plannumerique.journal.models import JournalLine, Thread
+from plannumerique.lib.dates import short_date
+from plannumerique.lib.money import euros
+from plannumerique.ui.pieces import Change, Event
+
+# Of a long life, a page shows the latest; the whole is in the export of the dossier.
+LATEST = 50
+
+
+def events_of(thread: Thread, *, latest: int = LATEST) -> list[Event]:
+    """The latest lines of a thread, the most recent first; one query."""
+    return [_event(line) for line in thread.journal.all()[:latest]]
+
+
+def events_about(row: models.Model, *, latest: int = LATEST) -> list[Event]:
+    """The same, about one row; one query."""
+    lines = JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
+    return [_event(line) for line in lines[:latest]]
+
+
+def _event(line: JournalLine) -> Event:
+    return Event(
+        label=line.label,
+        at=line.occurred_at,
+        actor=line.actor_name,
+        role=line.actor_role,
+        subject=line.subject_label,
+        comment=line.comment,
+        changes=tuple(_change(line, name) for name in line.after if _is_told(line, name)),
+    )
+
+
+def _is_told(line: JournalLine, name: str) -> bool:
+    """A value that appears from nothing at a creation is no news; neither is a key that a person can't read."""
+    field = _field(line, name)
+    return line.act != "open" and field is not None and not field.is_relation
+
+
+def _change(line: JournalLine, name: str) -> Change:
+    field = _field(line, name)
+    label = capfirst(str(field.verbose_name)) if field is not None else name
+    return Change(label=label, before=_in_words(field, line.before.get(name)), after=_in_words(field, line.after[name]))
+
+
+def _field(line: JournalLine, name: str) -> Any:
+    try:
+        return apps.get_model(line.subject_kind)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist):
+        return None
+
+
+def _in_words(field: Any, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(field, models.BooleanField):
+        return "oui" if value else "non"
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DecimalField):
+        return euros(field.to_python(value))
+    if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        return short_date(field.to_python(value))
+    if isinstance(field, models.CharField) and field.name.endswith("iban"):
+        return f"…{str(value)[-4:]}"
+    return str(value)

@@ -1,0 +1,158 @@
+"""The one door: a row of a thread is created or changed here, or not at all."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from plannumerique.journal.machine import Refused, WrongState
+from plannumerique.journal.models import JournalLine, Thread, ThreadRow
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.permissions import Permission
+
+R = TypeVar("R", bound=ThreadRow)
+
+
+class Stale(Refused):
+    """The page was built on a version of the row that somebody has changed since."""
+
+
+@contextmanager
+def passage(
+    model: type[R],
+    pk: int,
+    *,
+    actor: Actor,
+    may: Permission,
+    seen: int | None = None,
+    comment: str = "",
+    act: str = "",
+    label: str = "",
+) -> Iterator[R]:
+    """Change one row: lock its thread, then the row; ask `may` of it; yield it; save it; write the journal.
+
+    `seen` is the version that the person's page was built on; None for processes and for acts that nobody could have
+    outrun. `act` and `label` name what matters without moving a state. Raises Refused (Stale among them) with French
+    reasons, PermissionDenied when it is not this person's job; nothing is written then. Passages nest in one
+    transaction, and what a service schedules with `transaction.on_commit` runs after the outermost one.
+    """
+    with transaction.atomic():
+        row = _locked(model, pk)
+        _demand(may, actor, row)
+        if seen is not None and seen != row.version:
+            raise Stale(_who_was_first(row))
+        before = _journaled(row)
+        try:
+            yield row
+        except WrongState as error:
+            raise WrongStateSince(row, error) from error
+        _demand_comment(row, comment)
+        if not row.passed_moves and not act:
+            raise TypeError(f"A passage on {model.__name__} made no move and names no act.")
+        row.version += 1
+        _save(row)
+        _write_lines(row, actor=actor, may=may, comment=comment, act=act, label=label, before=before)
+
+
+@contextmanager
+def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str = "") -> Iterator[R]:
+    """Create one row of a thread: lock the thread, ask `may` of the unsaved row, yield it to be filled, save, journal it."""
+    with transaction.atomic():
+        row.thread = Thread.objects.select_for_update().get(pk=row.thread_id)
+        _demand(may, actor, row)
+        yield row
+        row.version = 1
+        _save(row)
+        _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={})
+
+
+class WrongStateSince(WrongState):
+    """A move that came second: says who was first, and when."""
+
+    def __init__(self, row: ThreadRow, error: WrongState) -> None:
+        Refused.__init__(self, *error.reasons, _who_was_first(row))
+
+
+def _locked(model: type[R], pk: int) -> R:
+    # The thread first, always: the same first lock for every use case of a dossier, so that two of them cannot embrace.
+    thread = Thread.objects.select_for_update().get(pk__in=model._default_manager.values("thread_id").filter(pk=pk))
+    row = model._default_manager.select_for_update(of=("self",)).select_related(*model.passage_related).get(pk=pk)
+    row.thread = thread
+    return row
+
+
+def _demand(may: Permission, actor: Actor, row: ThreadRow) -> None:
+    refusal = may.refusal(actor, row)
+    if refusal is not None:
+        raise PermissionDenied(refusal)
+
+
+def _demand_comment(row: ThreadRow, comment: str) -> None:
+    for passed in row.passed_moves:
+        if passed.needs_comment and not comment.strip():
+            raise Refused(f"Indiquez le motif : « {passed.label} » ne s’enregistre pas sans lui.")
+
+
+def _save(row: ThreadRow) -> None:
+    try:
+        row.validate_constraints()
+        with transaction.atomic():
+            row.save()
+    except ValidationError as error:
+        raise Refused(*error.messages) from error
+    except IntegrityError as error:
+        # Two people created the same thing at the same instant: validate_constraints saw neither, the database sees both.
+        raise Refused("Cet enregistrement existe déjà ou contredit une règle de la base : rechargez la page.") from error
+
+
+def _write_lines(
+    row: ThreadRow, *, actor: Actor, may: Permission, comment: str, act: str, label: str, before: dict[str, Any]
+) -> None:
+    after = _journaled(row)
+    changed = [name for name in after if before.get(name) != after[name]]
+    grant = may.grant(actor, row)
+    common = {
+        "thread": row.thread,
+        "subject_kind": row._meta.label_lower,
+        "subject_id": row.pk,
+        "subject_label": str(row)[:250],
+        "actor": actor.user,
+        "actor_name": actor.name,
+        "actor_role": grant.label if grant else "portail",
+        "comment": comment.strip(),
+        "version": row.version,
+        "occurred_at": actor.at,
+    }
+    moves = [(one.name, one.label, one.source, one.target) for one in row.passed_moves] or [(act, label or act, "", _state(row))]
+    for position, (name, move_label, source, target) in enumerate(moves):
+        last = position == len(moves) - 1
+        JournalLine.objects.create(
+            act=name,
+            label=move_label,
+            from_state=source,
+            to_state=target,
+            before={name: before[name] for name in changed if name in before} if last else {},
+            after={name: after[name] for name in changed} if last else {},
+            **common,
+        )
+    row.passed_moves = []
+
+
+def _journaled(row: ThreadRow) -> dict[str, Any]:
+    fields = {field.name: field for field in row._meta.concrete_fields}
+    return {name: fields[name].value_from_object(row) for name in row.journaled}
+
+
+def _state(row: ThreadRow) -> str:
+    return str(getattr(row, "state", ""))
+
+
+def _who_was_first(row: ThreadRow) -> str:
+    line = JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk).first()
+    if line is None:
+        return "Cette page n’est plus à jour : rechargez-la."
+    at = timezone.localtime(line.occurred_at)
+    return f"Déjà traité par {line.actor_name} à {at:%H:%M} le {at:%d/%m/%Y} (« {line.label} »). Rechargez la page."

@@ -1,0 +1,84 @@
+"""French words and typography, on plain text: what is HTML is escaped later, by the templates."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+NBSP = "\u00a0"
+NNBSP = "\u202f"
+
+_SPACES = " \u00a0\u2009\u202f"
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_APOSTROPHE = re.compile(r"(?<=[^\W\d_])'(?=[\w«])")
+_OPENING = re.compile(rf"«[{_SPACES}]*")
+_CLOSING = re.compile(rf"[{_SPACES}]*»")
+# A sign inside an address or an hour (« http: », « 12:30 », « ?page ») is not punctuation: what follows it decides.
+_DOUBLE_SIGN = re.compile(rf"(?<=[^\s{_SPACES}])([{_SPACES}]*)([;!?:%€])(?=[\s.,;:!?)»\]…\"']|$)")
+_NARROW_BEFORE = ";!?"
+_ENDS_A_WORD = ")]»\"'’"
+
+
+def search_key(text: str) -> str:
+    """The words of a text for a search-and-sort column: « L’École Jules-Ferry » and « l ecole jules ferry » are the same key."""
+    folded = unicodedata.normalize("NFKD", text).casefold().replace("œ", "oe").replace("æ", "ae")
+    bare = "".join(character for character in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(character))
+    return _NOT_ALPHANUMERIC.sub(" ", bare).strip()
+
+
+def typeset(text: str) -> str:
+    """The text with the Imprimerie nationale's unbreakable spaces: U+202F before ; ! ? and U+00A0 before : % € » and after «.
+
+    A straight apostrophe inside a word becomes a curved one.
+    Plain text only: the semicolon of an HTML entity would be taken for punctuation. Applying it twice changes nothing.
+    """
+    quoted = _OPENING.sub(f"«{NBSP}", _CLOSING.sub(f"{NBSP}»", _APOSTROPHE.sub("’", text)))
+    return _DOUBLE_SIGN.sub(_with_its_space, quoted)
+
+
+def _with_its_space(match: re.Match[str]) -> str:
+    gap, sign = match.groups()
+    before = match.string[match.start() - 1]
+    if not gap and not before.isalnum() and before not in _ENDS_A_WORD:
+        return sign
+    return f"{NNBSP if sign in _NARROW_BEFORE else NBSP}{sign}"
+
+
+def agree(count: int, *, one: str, many: str | None = None) -> str:
+    """The word that agrees with a count: in French the plural begins at two. Without `many`, an s is added."""
+    if abs(count) < 2:
+        return one
+    return f"{one}s" if many is None else many
+
+
+def plural(count: int, *, one: str, many: str | None = None) -> str:
+    """A count and its word, that a line break can't part: « 1 757 communes », « 0 classe »."""
+    number = f"{count:,}".replace(",", NNBSP)
+    return f"{number}{NBSP}{agree(count, one=one, many=many)}"
+
+
+def french_list(items: Sequence[str], *, last: str = "et") -> str:
+    """« a, b et c »; an empty sequence gives an empty text."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def de(name: str) -> str:
+    """« de Besançon », « d’Ornans », « du Russey », « des Fins », « de La Chaux », « d’Héricourt », « de Houtaud ».
+
+    No list says which h is mute: before e, i and y it is taken for mute, elsewhere for aspirate, which holds for the communes of
+    the four départements. A name that takes an article without carrying it (le Doubs) must be written by the caller.
+    """
+    article, _, rest = name.partition(" ")
+    if rest and article.casefold() in ("le", "les"):
+        return f"{'du' if article.casefold() == 'le' else 'des'} {rest}"
+    return f"d’{name}" if _elides(search_key(name)) else f"de {name}"
+
+
+def _elides(key: str) -> bool:
+    first, second = key[:1], key[1:2]
+    if first == "h":
+        return second != "" and second in "eiy"
+    if first == "y":
+        return second not in ("", "a", "e", "i", "o", "u")
+    return first != "" and first in "aeiou"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NoticesConfig(AppConfig):
+    name = "plannumerique.notices"
+    verbose_name = "Courriels"

@@ -1,0 +1,205 @@
+"""The thread of a dossier in one reading: its steps, what moves next, its amounts unfolded."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from conventions.enums import BINDING_STATES
+from conventions.models import Convention
+from conventions.permissions import can_open_convention, moves_that_matter
+from deployments.enums import MobileClassState
+from deployments.models import MobileClass
+from plannumerique.files.enums import PieceState
+from plannumerique.files.models import Piece
+from plannumerique.files.pages import piece_links
+from plannumerique.files.permissions import can_check_piece
+from plannumerique.journal.actions import Awaited, awaited
+from plannumerique.journal.machine import moves_from
+from plannumerique.journal.models import ThreadRow
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.pieces import AmountLine, Amounts, DocumentLink, Step, StepState
+from projects.enums import ApplicationState
+from projects.models import Application, Dossier
+from projects.pages import badge_of
+from subsidies.enums import CERTIFIED_STATES, SubsidyState
+from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
+from subsidies.permissions import EQUIPMENT_MOVES
+from subsidies.promises import promise_of
+from subsidies.rules import PaymentPromise
+
+
+@dataclass(frozen=True, slots=True)
+class NextMoves:
+    """What the convention or the subsidy waits for: mine (a link to its page), and the others'."""
+
+    title: str
+    url: str
+    mine: tuple[str, ...]
+    others: tuple[Awaited, ...]
+
+
+def convention_of(dossier: Dossier, actor: Actor) -> Convention | None:
+    """The live convention, for those who see the dossier beyond one school; one query."""
+    if not (actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)):
+        return None
+    rows = Convention.objects.live().visible_to(actor).filter(dossier=dossier)
+    return rows.select_related("thread", *Convention.passage_related).order_by("-pk").first()
+
+
+def may_open_convention(dossier: Dossier, convention: Convention | None, actor: Actor) -> bool:
+    """Retained applications wait, no convention lives, and this person prepares them; one query at most."""
+    if convention is not None or not can_open_convention(actor, Convention(thread=dossier.thread, dossier=dossier)):
+        return False
+    return dossier.applications.filter(state=ApplicationState.RETAINED, under_convention=False).exists()
+
+
+def subsidy_of(convention: Convention | None) -> EquipmentSubsidy | None:
+    if convention is None:
+        return None
+    rows = EquipmentSubsidy.objects.filter(convention=convention)
+    return rows.select_related("thread", *EquipmentSubsidy.passage_related).first()
+
+
+def steps_of(dossier: Dossier, convention: Convention | None, subsidy: EquipmentSubsidy | None) -> list[Step]:
+    """The thread from the application to the closing, each step with the date that made it."""
+    reached = _reached(dossier, convention, subsidy)
+    dates = {
+        1: convention.recteur_signed_on if convention else None,
+        2: subsidy.notified_on if subsidy else None,
+        4: subsidy.service_fait_on if subsidy else None,
+        6: subsidy.closed_on if subsidy else None,
+    }
+    return [
+        Step(
+            title,
+            StepState.DONE if rank < reached else StepState.CURRENT if rank == reached else StepState.TODO,
+            on=dates.get(rank),
+        )
+        for rank, title in enumerate(STEPS)
+    ]
+
+
+STEPS = (
+    "Candidature et sélection",
+    "Convention",
+    "Commande et décision",
+    "Acompte",
+    "Justification et service fait",
+    "Solde",
+    "Clôture",
+)
+
+_RANK: dict[str, int] = {
+    SubsidyState.CREATED: 2,
+    SubsidyState.DECISION_PREPARED: 2,
+    SubsidyState.DECISION_SIGNED: 2,
+    SubsidyState.NOTIFIED: 3,
+    SubsidyState.ACOMPTE_REQUESTED: 3,
+    SubsidyState.ACOMPTE_PAID: 4,
+    SubsidyState.JUSTIFIED: 4,
+    SubsidyState.TO_COMPLETE: 4,
+    SubsidyState.SERVICE_FAIT: 5,
+    SubsidyState.SOLDE_LIQUIDATED: 5,
+    SubsidyState.SOLDE_PAID: 6,
+    SubsidyState.OVERPAID: 6,
+    SubsidyState.CLOSED: 7,
+    SubsidyState.CANCELLED: 7,
+}
+
+
+def _reached(dossier: Dossier, convention: Convention | None, subsidy: EquipmentSubsidy | None) -> int:
+    if subsidy is not None:
+        return _RANK[subsidy.state]
+    if convention is not None:
+        return 2 if convention.state in BINDING_STATES else 1
+    granted = (ApplicationState.RETAINED, ApplicationState.CONTRACTED)
+    return 1 if dossier.applications.filter(state__in=granted).exists() else 0
+
+
+def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, actor: Actor) -> list[NextMoves]:
+    """Of the latest of the two rows alone: what came before it no longer waits."""
+    if subsidy is not None:
+        return [_moves(subsidy, "Subvention d’équipement", actor, EQUIPMENT_MOVES)]
+    if convention is not None:
+        return [_moves(convention, "Convention", actor, moves_that_matter(convention))]
+    return []
+
+
+def _moves(row: Convention | EquipmentSubsidy, title: str, actor: Actor, permissions: dict[str, Permission]) -> NextMoves:
+    return NextMoves(
+        title, row.get_absolute_url(), tuple(_mine(row, actor, permissions)), tuple(awaited(row, actor, permissions))
+    )
+
+
+def _mine(row: ThreadRow, actor: Actor, permissions: dict[str, Permission]) -> Iterable[str]:
+    for one in moves_from(row):
+        if not one.custom["needs_comment"] and one.name in permissions and permissions[one.name](actor, row):
+            yield one.custom["label"]
+
+
+def amounts_of(convention: Convention | None, subsidy: EquipmentSubsidy | None) -> Amounts | None:
+    """Requested, retained, decided, certified, paid: different figures, side by side."""
+    if convention is None or convention.subsidy_max is None:
+        return None
+    lines = [
+        AmountLine("Dépense prévue du projet", convention.project_amount),
+        AmountLine("Subvention maximale de la convention", convention.subsidy_max),
+    ]
+    if subsidy is None:
+        return Amounts("Subvention maximale de la convention", convention.subsidy_max, lines=tuple(lines))
+    if subsidy.decided_amount is not None:
+        lines.append(AmountLine("Montant décidé", subsidy.decided_amount, note=subsidy.decision_reference))
+    if subsidy.state in CERTIFIED_STATES:
+        lines.append(AmountLine("Dépense justifiée", subsidy.justified_amount))
+        lines.append(AmountLine("Subvention définitive", subsidy.definitive_amount))
+    lines.append(AmountLine("Versé", subsidy.paid_total, strong=True))
+    return Amounts("Versé à ce jour", subsidy.paid_total, lines=tuple(lines), unfolded=True)
+
+
+def promise(subsidy: EquipmentSubsidy | None, actor: Actor) -> PaymentPromise | None:
+    if subsidy is None or subsidy.decided_amount is None:
+        return None
+    return promise_of(subsidy, today=actor.today)
+
+
+def applications_of(dossier: Dossier, actor: Actor) -> list[Application]:
+    rows = list(Application.objects.visible_to(actor).filter(dossier=dossier).for_list())
+    for row in rows:
+        row.badge = badge_of(row)
+    return rows
+
+
+def mobile_classes_of(dossier: Dossier, actor: Actor) -> list[MobileClass]:
+    rows = MobileClass.objects.visible_to(actor).filter(thread_id=dossier.thread_id).exclude(state=MobileClassState.RENOUNCED)
+    return list(rows.select_related("school"))
+
+
+def resources_of(dossier: Dossier, actor: Actor) -> list[ResourcesSubsidy]:
+    return list(ResourcesSubsidy.objects.visible_to(actor).filter(thread_id=dossier.thread_id).select_related("school", "payee"))
+
+
+def pieces_of(dossier: Dossier, pieces: Iterable[Piece], actor: Actor) -> list[DocumentLink]:
+    """The pieces of the thread; those of the application lead the DANE to their check."""
+    rows = list(pieces)
+    links = piece_links(rows)
+    return [
+        _with_check(dossier, row, link) if _awaits_me(dossier, row, actor) else link
+        for row, link in zip(rows, links, strict=True)
+    ]
+
+
+def _awaits_me(dossier: Dossier, piece: Piece, actor: Actor) -> bool:
+    piece.thread = dossier.thread
+    return piece.is_about(dossier) and piece.state == PieceState.DEPOSITED and can_check_piece(actor, piece)
+
+
+def _with_check(dossier: Dossier, piece: Piece, link: DocumentLink) -> DocumentLink:
+    return DocumentLink(
+        label=f"Vérifier : {link.label}",
+        url=reverse("projects:check_piece", args=[dossier.pk, piece.pk]),
+        on=link.on,
+        badge=link.badge,
+    )

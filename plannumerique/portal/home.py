@@ -1,0 +1,105 @@
+"""The home of a person: what is expected of her, what comes due, where her scope stands."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from plannumerique.journal.models import Thread
+from plannumerique.lib.dates import long_date
+from plannumerique.lib.money import ZERO
+from plannumerique.lib.text import plural
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level, Role
+from plannumerique.ui.pieces import AmountLine, Amounts, Fact
+from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
+from projects.models import Application, CampaignDeadline, Phase
+from projects.rules import Deadline
+from subsidies.models import EquipmentSubsidy
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    label: str
+    campaign: str
+    deadline: Deadline
+
+    @property
+    def when(self) -> str:
+        """A limit is « au plus tard », a resumption « à partir du »."""
+        return (
+            f"à partir du {long_date(self.deadline.on)}"
+            if self.deadline.code == DeadlineCode.SOLDE_NEXT_YEAR
+            else self.deadline.label
+        )
+
+
+def due_dates(actor: Actor) -> list[DueDate]:
+    """The coming deadlines of the campaigns that this person takes part in; one query."""
+    rows = CampaignDeadline.objects.filter(
+        on__gte=actor.today, campaign__dossiers__thread__in=Thread.objects.visible_to(actor)
+    ).select_related("campaign")
+    return [
+        DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule())
+        for row in rows.distinct().order_by("on")[:8]
+    ]
+
+
+def closing_phases(actor: Actor) -> list[Phase]:
+    """The phases open that day in the académies of this person, with their closing; one query."""
+    academies = Q(campaign__academie_id__in=actor.ids(Level.ACADEMIE))
+    of_collectivites = Q(campaign__academie__departements__collectivites__in=actor.ids(Level.COLLECTIVITE))
+    of_schools = Q(campaign__academie__departements__schools__in=actor.ids(Level.SCHOOL))
+    return list(
+        Phase.objects.open_at(actor.at)
+        .filter(academies | of_collectivites | of_schools)
+        .select_related("campaign")
+        .distinct()[:5]
+    )
+
+
+def figures_of(actor: Actor) -> list[Fact]:
+    """Schools and classes of the scope, by where they are; one query."""
+    counts = Application.objects.visible_to(actor).aggregate(
+        asked=Count("pk", filter=~Q(state__in=[ApplicationState.ABANDONED])),
+        granted=Count("pk", filter=Q(state__in=GRANTED_STATES)),
+        classes=Sum("retained_classes", filter=Q(state__in=GRANTED_STATES)),
+    )
+    return [
+        Fact("Écoles candidates", str(counts["asked"])),
+        Fact("Écoles retenues", str(counts["granted"])),
+        Fact("Classes mobiles retenues", str(counts["classes"] or 0)),
+    ]
+
+
+def money_of(actor: Actor) -> Amounts | None:
+    """Where the euros of the scope stand; None for those who follow no money. One query."""
+    if not actor.ids(Level.ACADEMIE, [role for role in Role if role is not Role.ADMINISTRATOR]) and not actor.ids(
+        Level.COLLECTIVITE
+    ):
+        return None
+    totals = EquipmentSubsidy.objects.visible_to(actor).aggregate(
+        count=Count("pk"),
+        maximum=Sum("convention_max"),
+        decided=Sum("decided_amount"),
+        certified=Sum("definitive_amount"),
+        paid=Sum("paid_total"),
+    )
+    if not totals["count"]:
+        return None
+    decided, paid = _euros(totals["decided"]), _euros(totals["paid"])
+    return Amounts(
+        "Versé par l’État",
+        paid,
+        lines=(
+            AmountLine("Maximum des conventions", _euros(totals["maximum"]), note=plural(totals["count"], one="convention")),
+            AmountLine("Décidé", decided),
+            AmountLine("Définitif, service fait constaté", _euros(totals["certified"])),
+            AmountLine("Versé", paid, strong=True),
+        ),
+        unfolded=True,
+    )
+
+
+def _euros(value: Decimal | None) -> Decimal:
+    return value or ZERO

@@ -1,0 +1,11 @@
+"""What the portal does in the background."""
+
+from celery import shared_task
+
+from plannumerique.portal.demonstration import journey
+
+
+@shared_task(ignore_result=True)
+def play_asked_stops() -> None:
+    """Play the demonstration as far as visitors have asked."""
+    journey.play_asked_stops()

@@ -1,0 +1,253 @@
+"""What is expected of a person, computed from the states of the rows and from her memberships; never stored.
+
+Each task asks one bounded question of the database, and only of the people whose role it concerns.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from conventions.enums import ConventionState
+from conventions.enums import PieceKind as ConventionPiece
+from conventions.models import Convention
+from deployments.models import MobileClass
+from plannumerique.files.models import Piece
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
+from projects.enums import ApplicationState, OpinionKind, PieceKind
+from projects.models import Application, Dossier, Opinion
+from subsidies.enums import PaymentState, ResourcesState, SubsidyState
+from subsidies.models import EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
+
+A, C, P = ApplicationState, ConventionState, SubsidyState
+
+# A home shows so many rows of each task, and leads to the list for the others.
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One kind of work: whose it is, which rows wait for it, where the whole list is."""
+
+    label: str
+    roles: tuple[Role, ...]
+    waiting: Callable[[Actor], QuerySet[Any]]
+    listing: str = ""
+    query: str = ""
+
+    def scoped(self, actor: Actor) -> QuerySet[Any]:
+        """The waiting rows of the organisations in which this person holds one of the roles."""
+        within = Q()
+        for level in Level:
+            roles = [role for role in self.roles if LEVEL_OF_ROLE[role] is level]
+            ids = actor.ids(level, roles) if roles else frozenset()
+            if ids:
+                within |= _within(level, ids)
+        return self.waiting(actor).filter(within) if within else self.waiting(actor).none()
+
+
+def _within(level: Level, ids: frozenset[int]) -> Q:
+    field = {
+        Level.ACADEMIE: "thread__academie_id__in",
+        Level.COLLECTIVITE: "thread__collectivite_id__in",
+        Level.SCHOOL: "school_id__in",
+        Level.CIRCONSCRIPTION: "school__circonscription_id__in",
+        Level.DEPARTEMENT: "school__departement_id__in",
+    }[level]
+    return Q(**{field: ids})
+
+
+@dataclass(frozen=True, slots=True)
+class TodoLine:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One task with its first rows; `url` leads to all of them when there are more."""
+
+    label: str
+    lines: tuple[TodoLine, ...]
+    more: bool
+    url: str = ""
+
+
+def todo_of(actor: Actor) -> list[Todo]:
+    """What waits for that person, task by task; one query a task."""
+    return list(_found(actor))
+
+
+def _found(actor: Actor) -> Iterator[Todo]:
+    for task in TASKS:
+        if not actor.holds(*task.roles):
+            continue
+        rows = list(task.scoped(actor)[: SHOWN + 1])
+        if rows:
+            yield Todo(
+                label=task.label,
+                lines=tuple(TodoLine(_subject(row), _url(row)) for row in rows[:SHOWN]),
+                more=len(rows) > SHOWN,
+                url=_listing(task),
+            )
+
+
+def _subject(row: Any) -> str:
+    if isinstance(row, Piece):
+        return f"{row.label} – {row.thread.title}"
+    if isinstance(row, PurchaseOrder | Invoice):
+        return f"{row} – {row.subsidy.convention.dossier.collectivite}"
+    return str(row)
+
+
+def _url(row: Any) -> str:
+    if not isinstance(row, Piece):
+        return row.get_absolute_url()
+    # A piece is checked on the page of what it is about.
+    space = "conventions" if row.subject_kind == Convention._meta.label_lower else "projects"
+    return reverse(f"{space}:check_piece", args=[row.subject_id, row.pk])
+
+
+def _listing(task: Task) -> str:
+    if not task.listing:
+        return ""
+    return reverse(task.listing) + (f"?{task.query}" if task.query else "")
+
+
+# --- Rows that wait ---
+
+
+def _applications(*states: ApplicationState) -> Callable[[Actor], QuerySet[Any]]:
+    return lambda actor: Application.objects.filter(state__in=states).select_related("school", "phase", "dossier__collectivite")
+
+
+def _to_convene(actor: Actor) -> QuerySet[Any]:
+    """The dossiers whose retained applications wait for a draft; one under way takes them in on its own page."""
+    retained = Application.objects.filter(dossier=OuterRef("pk"), state=A.RETAINED, under_convention=False)
+    live = Convention.objects.live().filter(dossier=OuterRef("pk"))
+    return Dossier.objects.filter(Exists(retained), ~Exists(live)).select_related("collectivite", "campaign")
+
+
+def _conventions(*states: ConventionState) -> Callable[[Actor], QuerySet[Any]]:
+    return lambda actor: Convention.objects.filter(state__in=states).select_related("dossier__collectivite")
+
+
+def _subsidies(*states: SubsidyState) -> Callable[[Actor], QuerySet[Any]]:
+    return lambda actor: EquipmentSubsidy.objects.filter(state__in=states, held_since__isnull=True).select_related(
+        "convention__dossier__collectivite"
+    )
+
+
+def _without_order(actor: Actor) -> QuerySet[Any]:
+    orders = PurchaseOrder.objects.filter(subsidy=OuterRef("pk")).exclude(state="rejected")
+    waiting = _subsidies(SubsidyState.CREATED, SubsidyState.NOTIFIED)(actor)
+    return waiting.filter(~Exists(orders))
+
+
+def _acompte_to_request(actor: Actor) -> QuerySet[Any]:
+    accepted = PurchaseOrder.objects.accepted().filter(subsidy=OuterRef("pk"))
+    return _subsidies(SubsidyState.NOTIFIED)(actor).filter(Exists(accepted), acompte_rate__gt=0)
+
+
+def _acompte_to_prepare(actor: Actor) -> QuerySet[Any]:
+    live = Payment.objects.live().filter(equipment=OuterRef("pk"), kind="acompte")
+    return _subsidies(SubsidyState.ACOMPTE_REQUESTED)(actor).filter(~Exists(live))
+
+
+def _payments(state: PaymentState) -> Callable[[Actor], QuerySet[Any]]:
+    related = ("equipment__convention__dossier__collectivite", "resources__school", "resources__payee")
+    return lambda actor: Payment.objects.filter(state=state).select_related(*related)
+
+
+def _to_validate(actor: Actor) -> QuerySet[Any]:
+    """What this person prepared is somebody else's to validate."""
+    return _payments(PaymentState.PREPARED)(actor).exclude(preparer=actor.user)
+
+
+_OF_CONVENTIONS = (ConventionPiece.RIB, ConventionPiece.DELIBERATION, ConventionPiece.SIGNED_BY_COLLECTIVITE)
+
+
+def _pieces(actor: Actor) -> QuerySet[Any]:
+    kinds = [PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE, *_OF_CONVENTIONS]
+    return Piece.objects.awaiting_check().filter(kind__in=kinds).exclude(deposited_by=actor.user).select_related("thread")
+
+
+def _rows_to_check(model: Any) -> Callable[[Actor], QuerySet[Any]]:
+    return lambda actor: model.objects.awaiting_check().select_related("subsidy__convention__dossier__collectivite")
+
+
+def _opinions(kind: OpinionKind) -> Callable[[Actor], QuerySet[Any]]:
+    given = Opinion.objects.filter(application=OuterRef("pk"), kind=kind)
+    states = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE)
+    return lambda actor: _applications(*states)(actor).filter(~Exists(given))
+
+
+TASKS: tuple[Task, ...] = (
+    # The school
+    Task(
+        "Écrire la partie pédagogique",
+        (Role.DIRECTOR,),
+        lambda actor: _applications(A.DRAFT, A.TO_COMPLETE)(actor).filter(pedagogy_on__isnull=True),
+    ),
+    Task(
+        "Enregistrer la réception des classes mobiles",
+        (Role.DIRECTOR, Role.ERUN),
+        lambda actor: MobileClass.objects.awaiting_reception().select_related("school"),
+        "deployments:classes",
+    ),
+    # The collectivité
+    Task("Compléter et déposer les candidatures", COLLECTIVITE, _applications(A.DRAFT, A.TO_COMPLETE), "projects:applications"),
+    Task(
+        "Faire avancer la convention",
+        COLLECTIVITE,
+        _conventions(C.NEGOTIATION, C.SETTLED, C.CBR_GIVEN, C.DELIBERATED),
+        "conventions:conventions",
+    ),
+    Task("Déposer la copie des bons de commande", COLLECTIVITE, _without_order),
+    Task("Demander l’acompte", COLLECTIVITE, _acompte_to_request),
+    Task("Déposer l’état récapitulatif et les factures", COLLECTIVITE, _subsidies(P.ACOMPTE_PAID, P.TO_COMPLETE)),
+    # The DANE
+    Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "state=submitted"),
+    Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "state=admissible"),
+    Task("Préparer une convention", DANE, _to_convene),
+    Task("Vérifier les pièces des dossiers", DANE, _pieces),
+    Task(
+        "Faire avancer les conventions",
+        DANE,
+        _conventions(C.DRAFT, C.NEGOTIATION, C.SETTLED, C.CBR_REQUESTED, C.CBR_GIVEN, C.SIGNED_RECTEUR),
+        "conventions:conventions",
+    ),
+    Task("Vérifier les bons de commande", DANE, _rows_to_check(PurchaseOrder), "subsidies:orders"),
+    Task("Vérifier les factures", DANE, _rows_to_check(Invoice)),
+    Task("Constater le service fait", (Role.DAN,), _subsidies(P.JUSTIFIED), "subsidies:subsidies"),
+    # The recteur
+    Task("Signer les conventions", (Role.RECTEUR,), _conventions(C.SIGNED_COLLECTIVITE), "conventions:conventions"),
+    Task("Signer les décisions attributives", (Role.RECTEUR,), _subsidies(P.DECISION_PREPARED), "subsidies:subsidies"),
+    # The DAF
+    Task(
+        "Décider : préparer, signer, notifier",
+        (Role.GESTIONNAIRE_DAF,),
+        _subsidies(P.CREATED, P.DECISION_PREPARED, P.DECISION_SIGNED),
+        "subsidies:subsidies",
+    ),
+    Task("Préparer les demandes d’acompte", (Role.GESTIONNAIRE_DAF,), _acompte_to_prepare),
+    Task("Liquider les soldes", (Role.GESTIONNAIRE_DAF,), _subsidies(P.SERVICE_FAIT), "subsidies:subsidies"),
+    Task("Valider les demandes de paiement", (Role.VALIDEUR_DAF,), _to_validate, "subsidies:payments"),
+    Task(
+        "Enregistrer les paiements de la DRFiP", (Role.GESTIONNAIRE_DAF,), _payments(PaymentState.VALIDATED), "subsidies:payments"
+    ),
+    Task(
+        "Notifier et verser les dotations de ressources",
+        DAF,
+        lambda actor: ResourcesSubsidy.objects.filter(state__in=[ResourcesState.CREATED, ResourcesState.NOTIFIED]).select_related(
+            "school"
+        ),
+        "subsidies:grants",
+    ),
+    # Opinions
+    Task("Rendre l’avis de l’IEN", (Role.IEN,), _opinions(OpinionKind.IEN)),
+    Task("Rendre l’avis de la DSI", (Role.DSI,), _opinions(OpinionKind.DSI)),
+)

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from plannumerique.portal import views
+from plannumerique.portal.demonstration import views as demonstration
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("dossiers/<int:pk>/", views.dossier, name="dossier"),
+    path("programme/", views.programme, name="programme"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("mentions-legales/", views.legal, name="legal"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("demonstration/", demonstration.stops, name="stops"),
+    path("demonstration/lecture/", demonstration.playing, name="playing"),
+    path("demonstration/<str:stop>/", demonstration.move_on, name="move_on"),
+]

@@ -1,0 +1,101 @@
+"""Pages that mix several apps: the home of each role, and the dossier."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.files.pages import document_links
+from plannumerique.journal.pages import events_of
+from plannumerique.organisations.enums import Level
+from plannumerique.organisations.http import Request
+from plannumerique.portal import dossiers
+from plannumerique.portal.home import closing_phases, due_dates, figures_of, money_of
+from plannumerique.portal.todo import todo_of
+from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
+from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
+
+
+@login_not_required
+@require_safe
+def home(request: Request) -> HttpResponse:
+    actor = request.actor
+    if actor.user is None:
+        return programme(request)
+    page = {
+        "todo": todo_of(actor),
+        "due_dates": due_dates(actor),
+        "phases": closing_phases(actor),
+        "figures": figures_of(actor),
+        "amounts": money_of(actor),
+        "follows_money": bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)),
+    }
+    return render(request, "portal/home.html", page)
+
+
+@require_safe
+def dossier(request: Request, pk: int) -> HttpResponse:
+    """The whole thread on one page, for every role."""
+    rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite")
+    row = get_object_or_404(rows, pk=pk)
+    actor = request.actor
+    convention = dossiers.convention_of(row, actor)
+    subsidy = dossiers.subsidy_of(convention)
+    page = {
+        "dossier": row,
+        "convention": convention,
+        "subsidy": subsidy,
+        "steps": dossiers.steps_of(row, convention, subsidy),
+        "may_open_convention": dossiers.may_open_convention(row, convention, actor),
+        "next_moves": dossiers.next_moves(convention, subsidy, actor),
+        "amounts": dossiers.amounts_of(convention, subsidy),
+        "promise": dossiers.promise(subsidy, actor),
+        "applications": dossiers.applications_of(row, actor),
+        "mobile_classes": dossiers.mobile_classes_of(row, actor),
+        "resources": dossiers.resources_of(row, actor),
+        "can_describe": can_describe_dossier(actor, row),
+        "can_deposit": can_deposit_dossier_piece(actor, row),
+        "pieces": dossiers.pieces_of(row, Piece.objects.visible_to(actor).filter(thread=row.thread).for_pages(), actor),
+        "documents": document_links(IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages()),
+        "events": events_of(row.thread),
+    }
+    return render(request, "portal/dossier.html", page)
+
+
+# --- Public pages ---
+
+
+@login_not_required
+@require_safe
+def programme(request: HttpRequest) -> HttpResponse:
+    """The campaigns in plain words, with their calendar and figures, for anybody."""
+    campaigns = (
+        Campaign.objects.select_related("academie")
+        .prefetch_related(
+            Prefetch("phases", Phase.objects.order_by("number")),
+            Prefetch("deadlines", CampaignDeadline.objects.order_by("on")),
+            Prefetch("terms_versions", TermsVersion.objects.order_by("-number")),
+        )
+        .order_by("-year", "code")[:20]
+    )
+    return render(request, "portal/programme.html", {"campaigns": campaigns})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def legal(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/legal.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/privacy.html")

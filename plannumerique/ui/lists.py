@@ -1,0 +1,188 @@
+"""Lists: filters, order and pages read from the address, checked, at the cost of one COUNT and one SELECT.
+
+filters = LineFilters(request.GET)
+lines = filters.narrow(Line.objects.visible_to(request.actor))
+listing = paginate(request, lines, columns=COLUMNS)
+return render(request, "projects/lines.html", {"listing": listing, "filters": filters}, status=filters.http_status)
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, Model, OrderBy, QuerySet
+from django.http import HttpRequest, QueryDict
+
+from plannumerique.lib.text import plural, typeset
+from plannumerique.ui.errors import NotFound
+from plannumerique.ui.forms import PortalForm
+
+M = TypeVar("M", bound=Model)
+
+PER_PAGE = 25
+PAGE_PARAMETER = "page"
+ORDER_PARAMETER = "tri"
+_LONGEST_NUMBER = 9
+_NEIGHBOURS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list; with `order_by` (fields, « - » for descending) its head is a link that sorts."""
+
+    key: str
+    label: str
+    order_by: tuple[str, ...] = ()
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column on the page that is shown."""
+
+    label: str
+    numeric: bool
+    url: str = ""
+    direction: str = ""  # aria-sort: ascending, descending, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A number of the pagination; without `url` the three dots of a gap."""
+
+    number: int = 0
+    url: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage(Generic[M]):
+    """One page of a list. `query` is the address's query string without the page, to be kept by every link."""
+
+    rows: list[M]
+    number: int
+    pages: int
+    total: int
+    query: str
+    per_page: int
+    heads: tuple[Head, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+    @property
+    def first_row(self) -> int:
+        return (self.number - 1) * self.per_page + 1 if self.rows else 0
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self.rows) - 1 if self.rows else 0
+
+    @property
+    def previous_url(self) -> str:
+        return _page_url(self.query, self.number - 1) if self.number > 1 else ""
+
+    @property
+    def next_url(self) -> str:
+        return _page_url(self.query, self.number + 1) if self.number < self.pages else ""
+
+    @property
+    def links(self) -> list[PageLink]:
+        """The first page, the last one, this one and its neighbours, with gaps between."""
+        near = range(self.number - _NEIGHBOURS, self.number + _NEIGHBOURS + 1)
+        shown = sorted({1, self.pages, *(number for number in near if 1 <= number <= self.pages)})
+        links: list[PageLink] = []
+        for number in shown:
+            if links and number > links[-1].number + 1:
+                links.append(PageLink())
+            links.append(PageLink(number, _page_url(self.query, number), number == self.number))
+        return links
+
+
+class FilterForm(PortalForm):
+    """What narrows a list, read from the address: every field is optional, and a wrong value shows nothing but its error."""
+
+    mark_optional = False
+
+    def narrow(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        if not self.is_valid():
+            return queryset.none()
+        return self.apply(queryset)
+
+    def apply(self, queryset: Any) -> Any:
+        raise NotImplementedError
+
+    @property
+    def active(self) -> bool:
+        """Whether something narrows the list: an empty list then says so, and offers to clear the filters."""
+        return any(self.data.get(self.add_prefix(name)) for name in self.fields)
+
+
+def paginate(
+    request: HttpRequest, queryset: QuerySet[M], *, per_page: int = PER_PAGE, columns: Sequence[Column] = ()
+) -> ListPage[M]:
+    """The page that the address asks for; NotFound, with a link, when there is no such page or no such order."""
+    parameters = request.GET.copy()
+    asked = parameters.pop(PAGE_PARAMETER, ["1"])[-1]
+    order = parameters.get(ORDER_PARAMETER, "")
+    ordered = _ordered(queryset, columns, order, request.path)
+    total = ordered.order_by().count()
+    pages = max(1, -(-total // per_page))
+    number = _page_number(asked, pages, query=parameters.urlencode(), path=request.path)
+    start = (number - 1) * per_page
+    return ListPage(
+        rows=list(ordered[start : start + per_page]) if total else [],
+        number=number,
+        pages=pages,
+        total=total,
+        query=parameters.urlencode(),
+        per_page=per_page,
+        heads=tuple(_head(column, parameters, order) for column in columns),
+    )
+
+
+def _page_number(asked: str, pages: int, *, query: str, path: str) -> int:
+    readable = asked.isascii() and asked.isdigit() and len(asked) <= _LONGEST_NUMBER
+    if not readable or int(asked) < 1:
+        raise NotFound(
+            typeset(f"« {asked[:20]} » n’est pas un numéro de page."),
+            url=path + _page_url(query, 1),
+            link="Voir le début de la liste",
+        )
+    if int(asked) > pages:
+        raise NotFound(
+            typeset(f"Il n’y a pas de page {asked} : cette liste compte {plural(pages, one='page')}."),
+            url=path + _page_url(query, pages),
+            link="Voir la dernière page de la liste",
+        )
+    return int(asked)
+
+
+def _ordered(queryset: QuerySet[M], columns: Sequence[Column], order: str, path: str) -> QuerySet[M]:
+    """The key last, always: two rows that are equal must not swap between two pages."""
+    if not order:
+        return queryset.order_by(*(queryset.query.order_by or queryset.model._meta.ordering or ()), "pk")
+    column = next((one for one in columns if one.key == order.removeprefix("-") and one.order_by), None)
+    if column is None:
+        raise NotFound(typeset(f"Cette liste ne se trie pas par « {order[:20]} »."), url=path, link="Voir la liste")
+    return queryset.order_by(*(_ordering(field, reverse=order.startswith("-")) for field in column.order_by), "pk")
+
+
+def _ordering(field: str, *, reverse: bool) -> OrderBy:
+    """Rows without a value come last both ways: sorting by date must not open on what has none."""
+    descending = field.startswith("-") != reverse
+    expression = F(field.removeprefix("-"))
+    return expression.desc(nulls_last=True) if descending else expression.asc(nulls_last=True)
+
+
+def _head(column: Column, parameters: QueryDict, order: str) -> Head:
+    if not column.order_by:
+        return Head(column.label, column.numeric)
+    sorted_so = {column.key: "ascending", f"-{column.key}": "descending"}.get(order, "")
+    target = parameters.copy()
+    target[ORDER_PARAMETER] = f"-{column.key}" if sorted_so == "ascending" else column.key
+    return Head(column.label, column.numeric, url=f"?{target.urlencode()}", direction=sorted_so)
+
+
+def _page_url(query: str, number: int) -> str:
+    return f"?{query}&{PAGE_PARAMETER}={number}" if query else f"?{PAGE_PARAMETER}={number}"

@@ -1,0 +1,224 @@
+"""The letters of an application, and the parts that every act of a campaign takes from its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from plannumerique.files import services as files
+from plannumerique.files.letters import Addressee, Letter, Row, Sender, Signature, Table
+from plannumerique.files.models import IssuedDocument
+from plannumerique.lib.money import ZERO, euros
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.models import Collectivite
+from projects.enums import ActKind
+from projects.models import Application, Campaign, Signatory
+from projects.rules import ClassExpense, FundingTerms, provisional_subsidy
+
+DANE = "Délégation académique au numérique éducatif"
+DAF = "Direction des affaires financières"
+
+# How the acts of a kind are numbered: a code within the campaign, four digits without a gap.
+CODES: dict[ActKind, str] = {
+    ActKind.RECEIPT: "AR",
+    ActKind.SELECTION: "SEL",
+    ActKind.NON_SELECTION: "NSE",
+    ActKind.CONVENTION: "CONV",
+    ActKind.DECISION: "DEC",
+    ActKind.ACOMPTE: "ACO",
+    ActKind.SERVICE_FAIT: "SF",
+    ActKind.SOLDE: "SOL",
+    ActKind.PAYMENT_NOTICE: "AV",
+    ActKind.RESOURCES: "RES",
+}
+
+
+# --- What every act takes from its campaign ---
+
+
+def series(campaign: Campaign, act: ActKind) -> str:
+    return f"{campaign.academie.code}-{campaign.code}-{CODES[act]}"
+
+
+def reference(campaign: Campaign, act: ActKind) -> str:
+    return f"{campaign.code}-{CODES[act]}-{{number:04}}"
+
+
+def sender(campaign: Campaign, *, service: str = DANE) -> Sender:
+    academie = campaign.academie
+    email = academie.daf_email if service == DAF else academie.dane_email
+    return Sender(academie=academie.name, service=service, address=academie.address, email=email)
+
+
+def addressee(collectivite: Collectivite, *, capacity: str = "") -> Addressee:
+    return Addressee(name=collectivite.name, capacity=capacity, address=collectivite.address)
+
+
+def signature(campaign: Campaign, act: ActKind, *, actor: Actor) -> Signature | None:
+    """Who signs that act on the actor's day, as the campaign's rows say; None leaves a blank that refuses the issue."""
+    found = Signatory.objects.in_force(actor.today).filter(campaign=campaign, act=act).order_by("-starts_on", "-pk").first()
+    return Signature(name=found.name, capacity=found.capacity, delegation=found.delegation) if found else None
+
+
+def texts(campaign: Campaign, act: ActKind) -> dict[str, str]:
+    """The académie's own words for that act, by slot; one query."""
+    return dict(campaign.texts.filter(act=act).values_list("slot", "text"))
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """A text typed one item a line: visas, articles."""
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def forecast_table(forecasts: list[ClassExpense], *, terms: FundingTerms, caption: str) -> Table:
+    """Class by class: forecast, base that the cap retains, State's share, what stays with the collectivité."""
+    funding = provisional_subsidy(forecasts, terms=terms)
+    return Table(
+        caption=caption,
+        columns=("Classe mobile", f"Dépense prévue {terms.tax_basis.label}", "Base retenue", "Part de l’État", "Reste à charge"),
+        rows=tuple(
+            Row(label=str(line.key), cells=(line.expense, line.retained_base, line.subsidy, line.own_share))
+            for line in funding.lines
+        ),
+        total=Row(label="Total", cells=(funding.expense, funding.retained_base, funding.total, funding.own_share)),
+        note=f"Plafond de dépense : {euros(terms.expense_cap)} {terms.cap_unit.label}.",
+    )
+
+
+# --- The letters of an application ---
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationLetter(Letter):
+    labels: ClassVar[Mapping[str, str]] = {
+        "school": "l’école",
+        "programme": "le nom du programme",
+        "signature": "le signataire de l’acte (campagne)",
+    }
+
+    programme: str
+    campaign: str
+    collectivite: str
+    school: str
+    uai: str
+    commune: str
+    phase: str
+    body: tuple[str, ...] = ()
+    forecast: Table | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt(ApplicationLetter):
+    kind = "receipt"
+    title = "Accusé de réception de candidature"
+    act = "l’accusé de réception"
+    template = "projects/pdf/receipt.html"
+
+    deposited_at: str
+    classes: int
+    expense: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionLetter(ApplicationLetter):
+    kind = "selection"
+    title = "Lettre de sélection"
+    act = "la lettre de sélection"
+    template = "projects/pdf/selection.html"
+    labels = {"selection_list": "la liste ou la séance de sélection"}
+
+    selection_list: str
+    local: bool
+    classes_asked: int
+    classes: int
+    subsidy: Decimal
+    resources: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class NonSelectionLetter(ApplicationLetter):
+    kind = "non_selection"
+    title = "Lettre de non-sélection"
+    act = "la lettre de non-sélection"
+    template = "projects/pdf/non_selection.html"
+    labels = {"motive": "le motif", "recourse": "les voies de recours (texte de la campagne)"}
+
+    selection_list: str
+    local: bool
+    motive: str
+
+
+def issue_receipt(application: Application, *, actor: Actor) -> IssuedDocument:
+    """The acknowledgement of a deposit; a later deposit of the same line cancels and replaces it."""
+    assert application.submitted_at is not None
+    forecasts = application.expenses()
+    letter = Receipt(
+        **_common(application, ActKind.RECEIPT, actor=actor),
+        forecast=forecast_table(forecasts, terms=application.campaign.current_terms().as_rule(), caption="Dépenses prévues"),
+        deposited_at=f"{timezone.localtime(application.submitted_at):%d/%m/%Y à %H:%M}",
+        classes=len(forecasts),
+        expense=sum((one.expense for one in forecasts), ZERO),
+    )
+    return issue(letter, ActKind.RECEIPT, application, actor=actor)
+
+
+def issue_selection_letter(application: Application, act: ActKind, *, actor: Actor, motive: str = "") -> IssuedDocument:
+    if act is ActKind.NON_SELECTION:
+        rejected = NonSelectionLetter(
+            **_common(application, act, actor=actor),
+            selection_list=application.selection_list,
+            local=application.campaign.local_selection,
+            motive=motive,
+        )
+        return issue(
+            replace(rejected, recourse=texts(application.campaign, act).get("recourse", "")), act, application, actor=actor
+        )
+    terms = application.campaign.current_terms().as_rule()
+    retained = application.expenses(limit=application.retained_classes)
+    letter = SelectionLetter(
+        **_common(application, act, actor=actor),
+        forecast=forecast_table(retained, terms=terms, caption="Classes mobiles retenues"),
+        selection_list=application.selection_list,
+        local=application.campaign.local_selection,
+        classes_asked=application.classes_asked(),
+        classes=len(retained),
+        subsidy=provisional_subsidy(retained, terms=terms).total,
+        resources=terms.resources_grant,
+    )
+    return issue(letter, act, application, actor=actor)
+
+
+def issue(letter: ApplicationLetter, act: ActKind, application: Application, *, actor: Actor) -> IssuedDocument:
+    earlier = IssuedDocument.objects.about(application).of_kind(letter.kind).in_force().order_by("-pk").first()
+    return files.issue(
+        letter,
+        thread=application.thread,
+        subject=application,
+        school=application.school,
+        actor=actor,
+        series=series(application.campaign, act),
+        reference=reference(application.campaign, act),
+        replaces=earlier,
+    )
+
+
+def _common(application: Application, act: ActKind, *, actor: Actor) -> dict[str, Any]:
+    campaign, school = application.campaign, application.school
+    return {
+        "sender": sender(campaign),
+        "place": campaign.academie.city,
+        "dated": actor.today,
+        "addressee": addressee(application.dossier.collectivite),
+        "subject": f"{campaign.mail_subject} – école {school.name}, {school.commune_name}",
+        "signature": signature(campaign, act, actor=actor),
+        "programme": campaign.programme,
+        "campaign": campaign.label,
+        "collectivite": application.dossier.collectivite.name,
+        "school": school.name,
+        "uai": school.uai,
+        "commune": school.commune_name,
+        "phase": application.phase.label,
+        "body": lines_of(texts(campaign, act).get("body", "")),
+    }

@@ -1,0 +1,80 @@
+from django.db.models import TextChoices
+
+
+class ApplicationState(TextChoices):
+    DRAFT = "draft", "brouillon"
+    SUBMITTED = "submitted", "déposée"
+    TO_COMPLETE = "to_complete", "à compléter"
+    ADMISSIBLE = "admissible", "recevable"
+    INADMISSIBLE = "inadmissible", "irrecevable"
+    WAITING_LIST = "waiting_list", "sur liste d’attente"
+    RETAINED = "retained", "retenue"
+    NOT_RETAINED = "not_retained", "non retenue"
+    CONTRACTED = "contracted", "conventionnée"
+    ABANDONED = "abandoned", "abandonnée"
+
+
+# An application in one of these states no longer counts: the school may apply again in the same phase.
+DEAD_STATES = (ApplicationState.INADMISSIBLE, ApplicationState.NOT_RETAINED, ApplicationState.ABANDONED)
+# The classes of these states count against the school's limit over all the phases of the campaign.
+GRANTED_STATES = (ApplicationState.RETAINED, ApplicationState.CONTRACTED)
+
+
+class CbrNature(TextChoices):
+    AVIS = "avis", "avis"
+    VISA = "visa", "visa"
+
+
+class DeadlineCode(TextChoices):
+    """The dates that the portal knows how to watch; which of them a campaign has, and when, is data."""
+
+    CONVENTION = "convention", "signature de la convention"
+    JUSTIFICATION = "justification", "justification et constatation du service fait"
+    SOLDE = "solde", "versement du solde dans l’année"
+    SOLDE_NEXT_YEAR = "solde_next_year", "reprise des versements de solde"
+    RESOURCES = "resources", "justification des ressources numériques"
+
+
+class Filtering(TextChoices):
+    AMON = "amon", "derrière l’Amon académique"
+    COLLECTIVITE = "collectivite", "proxy filtrant de la collectivité"
+    NONE = "none", "aucun filtrage à ce jour"
+
+
+class WifiState(TextChoices):
+    INSTALLED = "installed", "installé"
+    PLANNED = "planned", "prévu avant la livraison"
+    NONE = "none", "aucun"
+
+
+class OpinionKind(TextChoices):
+    IEN = "ien", "avis de l’IEN"
+    DSI = "dsi", "avis de la DSI"
+
+
+class OpinionSense(TextChoices):
+    FAVOURABLE = "favourable", "favorable"
+    RESERVED = "reserved", "favorable avec réserves"
+    UNFAVOURABLE = "unfavourable", "défavorable"
+
+
+class ActKind(TextChoices):
+    """The acts whose texts, visas and signatories a campaign holds."""
+
+    RECEIPT = "receipt", "accusé de réception"
+    SELECTION = "selection", "lettre de sélection"
+    NON_SELECTION = "non_selection", "lettre de non-sélection"
+    CONVENTION = "convention", "convention"
+    DECISION = "decision", "décision attributive"
+    ACOMPTE = "acompte", "certificat pour le versement de l’acompte"
+    SERVICE_FAIT = "service_fait", "certificat de service fait"
+    SOLDE = "solde", "certificat pour le versement du solde"
+    PAYMENT_NOTICE = "payment_notice", "avis de versement"
+    RESOURCES = "resources", "notification de la dotation de ressources"
+
+
+class PieceKind(TextChoices):
+    """The pieces of an application; deposited once for the whole dossier."""
+
+    LETTER_OF_INTENT = "letter_of_intent", "lettre d’intention de la collectivité"
+    QUOTE = "quote", "devis"

@@ -1,0 +1,412 @@
+"""The dossier, its application lines (one per school and phase), their forecasts and the opinions given on them."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Count, Q, Sum
+from django.urls import reverse
+
+from plannumerique.accounts.models import User
+from plannumerique.journal.machine import Refused, move, state_field
+from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, schools_seen_by
+from plannumerique.lib.dates import long_date
+from plannumerique.organisations.actor import Actor, Scope
+from plannumerique.organisations.enums import Level
+from plannumerique.organisations.models import Collectivite, School
+from projects import conditions as only_if
+from projects.enums import DEAD_STATES, GRANTED_STATES, ApplicationState, Filtering, OpinionKind, OpinionSense, WifiState
+from projects.models.campaigns import Campaign, Phase
+from projects.rules import ClassExpense
+
+S = ApplicationState
+
+
+class DossierQuerySet(ThreadRowQuerySet):
+    def for_list(self) -> Self:
+        return self.select_related("thread", "campaign", "collectivite").annotate(
+            schools_count=Count("applications", distinct=True)
+        )
+
+
+class Dossier(ThreadRow):
+    """One collectivité in one campaign. It belongs to organisations, never to a person."""
+
+    passage_related = ("campaign", "collectivite")
+    journaled = ("contact_name", "contact_email", "contact_phone")
+
+    thread = models.OneToOneField(Thread, models.PROTECT, related_name="dossier")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="dossiers", verbose_name="campagne")
+    collectivite = models.ForeignKey(Collectivite, models.PROTECT, related_name="dossiers", verbose_name="collectivité")
+    contact_name = models.CharField("personne à joindre", max_length=150, blank=True)
+    contact_email = models.EmailField("courriel", blank=True)
+    contact_phone = models.CharField("téléphone", max_length=30, blank=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "dossier"
+        ordering = ["collectivite__search", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "collectivite"],
+                name="dossier_once",
+                violation_error_message="Cette collectivité a déjà un dossier dans cette campagne.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.collectivite} – {self.campaign.code}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("portal:dossier", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        return f"{self.campaign.code}-{self.pk:04d}"
+
+
+class ApplicationQuerySet(ThreadRowQuerySet):
+    def visible_to(self, actor: Actor) -> Self:
+        """Who works in a school sees that school's line only; the others see the lines of their threads."""
+        whole = Q(thread__academie_id__in=actor.ids(Level.ACADEMIE)) | Q(
+            thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE)
+        )
+        return self.filter(whole | schools_seen_by(actor))
+
+    def live(self) -> Self:
+        return self.exclude(state__in=DEAD_STATES)
+
+    def granted(self) -> Self:
+        return self.filter(state__in=GRANTED_STATES)
+
+    def awaiting_director(self) -> Self:
+        return self.filter(state__in=[S.DRAFT, S.TO_COMPLETE], pedagogy_on__isnull=True)
+
+    def awaiting_dane(self) -> Self:
+        return self.filter(state=S.SUBMITTED)
+
+    def for_list(self) -> Self:
+        return self.select_related(
+            "thread", "campaign", "phase", "school", "school__departement", "dossier__collectivite"
+        ).annotate(classes=Count("forecasts"), forecast=Sum("forecasts__expense"))
+
+
+class Application(ThreadRow):
+    """One school in one phase. The table of moves reads from the top of the class to its bottom."""
+
+    passage_related = (
+        "campaign",
+        "phase",
+        "dossier__campaign",
+        "dossier__collectivite",
+        "school__departement",
+        "school__circonscription",
+        "referent_college",
+    )
+    journaled = ("retained_classes", "selection_on", "selection_list", "completion_due_on", "late_derogation", "under_convention")
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="applications", verbose_name="dossier")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
+    phase = models.ForeignKey(Phase, models.PROTECT, related_name="applications", verbose_name="phase")
+    school = models.ForeignKey(School, models.PROTECT, related_name="applications", verbose_name="école")
+    state = state_field(ApplicationState, S.DRAFT)
+
+    referent_college = models.ForeignKey(
+        School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="collège référent"
+    )
+    project_title = models.CharField("titre du projet", max_length=150, blank=True)
+    project = models.TextField("projet pédagogique", blank=True)
+    team = models.TextField("équipe engagée", blank=True)
+    college_link = models.TextField("lien avec le collège référent", blank=True)
+    pedagogy_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    pedagogy_on = models.DateField("partie pédagogique remise le", null=True, blank=True)
+
+    bandwidth = models.PositiveIntegerField(
+        "débit internet (Mbit/s)", null=True, blank=True, validators=[MaxValueValidator(100_000)]
+    )
+    wifi = models.CharField("Wi-Fi dans l’école", max_length=10, choices=WifiState.choices, blank=True)
+    filtering = models.CharField("filtrage des accès", max_length=12, choices=Filtering.choices, blank=True)
+    infrastructure = models.TextField("description des installations", blank=True)
+    delivery_from = models.DateField("livraison prévue à partir du", null=True, blank=True)
+
+    submitted_at = models.DateTimeField("déposée le", null=True, blank=True, editable=False)
+    late_derogation = models.TextField("dérogation pour dépôt tardif (motif)", blank=True)
+    completion_due_on = models.DateField("à compléter au plus tard le", null=True, blank=True)
+    retained_classes = models.PositiveSmallIntegerField("classes retenues", null=True, blank=True)
+    selection_on = models.DateField("date de la décision", null=True, blank=True)
+    selection_list = models.CharField("liste ou séance", max_length=200, blank=True)
+    under_convention = models.BooleanField("portée dans une convention", default=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "candidature"
+        ordering = ["school__search", "phase__number", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["phase", "school"],
+                condition=~Q(state__in=DEAD_STATES),
+                name="application_live_once",
+                violation_error_message="Cette école a déjà une candidature en cours dans cette phase.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=GRANTED_STATES) | Q(retained_classes__gte=1, selection_on__isnull=False),
+                name="application_retained_has_classes",
+                violation_error_message="Une candidature retenue porte au moins une classe et la date de la décision.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.CONTRACTED) | Q(under_convention=True),
+                name="application_contracted_is_covered",
+                violation_error_message="Une candidature conventionnée est portée dans une convention.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[S.DRAFT, S.ABANDONED]) | Q(submitted_at__isnull=False),
+                name="application_submitted_has_date",
+                violation_error_message="Une candidature déposée porte l’instant de son dépôt.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} – {self.phase.label}"
+
+    # Moves, in the order of the life of an application.
+
+    @move(
+        field=state,
+        source=S.DRAFT,
+        target=S.SUBMITTED,
+        label="Déposer la candidature",
+        conditions=[
+            only_if.the_school_is_open,
+            only_if.the_director_wrote_her_part,
+            only_if.the_referent_college_is_chosen,
+            only_if.the_infrastructure_is_described,
+            only_if.the_classes_are_costed,
+            only_if.the_required_pieces_are_there,
+        ],
+    )
+    def submit(self, *, at: dt.datetime) -> None:
+        self._refuse_after_closing(at)
+        self.submitted_at = at
+
+    @move(field=state, source=S.SUBMITTED, target=S.DRAFT, label="Retirer le dépôt")
+    def withdraw(self, *, at: dt.datetime) -> None:
+        self._refuse_after_closing(at)
+        self.submitted_at = None
+
+    @move(field=state, source=S.SUBMITTED, target=S.TO_COMPLETE, label="Demander des compléments", needs_comment=True)
+    def request_completion(self, *, due_on: dt.date) -> None:
+        self.completion_due_on = due_on
+
+    @move(
+        field=state,
+        source=S.TO_COMPLETE,
+        target=S.SUBMITTED,
+        label="Transmettre les compléments",
+        conditions=[
+            only_if.the_director_wrote_her_part,
+            only_if.the_referent_college_is_chosen,
+            only_if.the_infrastructure_is_described,
+            only_if.the_classes_are_costed,
+            only_if.the_required_pieces_are_there,
+        ],
+    )
+    def complete(self) -> None:
+        self.completion_due_on = None
+
+    @move(
+        field=state,
+        source=S.SUBMITTED,
+        target=S.ADMISSIBLE,
+        label="Déclarer recevable",
+        conditions=[only_if.no_piece_awaits_a_check, only_if.the_limit_of_classes_holds],
+    )
+    def admit(self) -> None:
+        pass
+
+    @move(field=state, source=S.SUBMITTED, target=S.INADMISSIBLE, label="Déclarer irrecevable", needs_comment=True)
+    def declare_inadmissible(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=[S.ADMISSIBLE, S.INADMISSIBLE],
+        target=S.SUBMITTED,
+        label="Reprendre l’instruction",
+        needs_comment=True,
+    )
+    def reopen(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=[S.ADMISSIBLE, S.WAITING_LIST],
+        target=S.RETAINED,
+        label="Enregistrer la sélection",
+        conditions=[only_if.the_school_is_open],
+    )
+    def retain(self, *, classes: int, on: dt.date, selection_list: str) -> None:
+        asked = self.classes_asked()
+        if not 1 <= classes <= asked:
+            raise Refused(f"Le nombre de classes retenues va de 1 à {asked}, le nombre demandé ; reçu : {classes}.")
+        self.retained_classes, self.selection_on, self.selection_list = classes, on, selection_list
+        for sentence in only_if.the_limit_of_classes_holds.obstacles(self):
+            raise Refused(sentence)
+
+    @move(field=state, source=S.ADMISSIBLE, target=S.WAITING_LIST, label="Inscrire sur liste d’attente")
+    def put_on_waiting_list(self, *, on: dt.date, selection_list: str) -> None:
+        self.selection_on, self.selection_list = on, selection_list
+
+    @move(
+        field=state,
+        source=[S.ADMISSIBLE, S.WAITING_LIST],
+        target=S.NOT_RETAINED,
+        label="Enregistrer la non-sélection",
+        needs_comment=True,
+    )
+    def set_aside(self, *, on: dt.date, selection_list: str) -> None:
+        self.selection_on, self.selection_list = on, selection_list
+
+    @move(
+        field=state,
+        source=[S.RETAINED, S.WAITING_LIST, S.NOT_RETAINED],
+        target=S.ADMISSIBLE,
+        label="Annuler la décision de sélection",
+        conditions=[only_if.no_convention_covers_it, only_if.no_other_live_application],
+        needs_comment=True,
+    )
+    def revise_selection(self) -> None:
+        self.retained_classes, self.selection_on, self.selection_list = None, None, ""
+
+    @move(
+        field=state,
+        source=S.RETAINED,
+        target=S.CONTRACTED,
+        label="Entrer en convention",
+        conditions=[only_if.a_convention_covers_it],
+    )
+    def contract(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=S.CONTRACTED,
+        target=S.RETAINED,
+        label="Revenir de convention",
+        needs_comment=True,
+    )
+    def release(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=[S.DRAFT, S.SUBMITTED, S.TO_COMPLETE, S.ADMISSIBLE, S.WAITING_LIST, S.RETAINED],
+        target=S.ABANDONED,
+        label="Renoncer à la candidature",
+        conditions=[only_if.no_convention_covers_it],
+        needs_comment=True,
+    )
+    def abandon(self) -> None:
+        pass
+
+    # What others read.
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:application", args=[self.pk])
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(
+            academie_id=self.thread.academie_id,
+            collectivite_id=self.thread.collectivite_id,
+            departement_id=self.school.departement_id,
+            circonscription_id=self.school.circonscription_id,
+            school_ids=frozenset([self.school_id]),
+        )
+
+    def classes_asked(self) -> int:
+        return self.forecasts.count()
+
+    def expenses(self, *, limit: int | None = None) -> list[ClassExpense]:
+        """The forecast of each class as the rules read it; the first `limit` classes only, when fewer were retained."""
+        return [forecast.as_rule(self.school.uai) for forecast in self.forecasts.all()[:limit]]
+
+    def classes_granted_in_other_phases(self) -> int:
+        """Classes already granted to the school over all the phases of the campaign, this application set aside."""
+        others = Application.objects.granted().filter(campaign_id=self.campaign_id, school_id=self.school_id).exclude(pk=self.pk)
+        return others.aggregate(total=Sum("retained_classes"))["total"] or 0
+
+    def has_live_rival(self) -> bool:
+        return Application.objects.live().filter(phase_id=self.phase_id, school_id=self.school_id).exclude(pk=self.pk).exists()
+
+    def _refuse_after_closing(self, at: dt.datetime) -> None:
+        if at > self.phase.closes_at and not self.late_derogation:
+            raise Refused(
+                f"La phase est close depuis le {long_date(self.phase.closes_on)} : seule la DANE peut accorder une dérogation."
+            )
+        if at < self.phase.opens_at:
+            raise Refused(f"La phase n’ouvre que le {long_date(self.phase.opens_on)}.")
+
+
+class ClassForecast(models.Model):
+    """What one mobile class is expected to cost, in the campaign's basis. (dossier, UAI, number) follows the class to the solde."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="forecasts", verbose_name="candidature")
+    number = models.PositiveSmallIntegerField("classe n°", validators=[MinValueValidator(1)])
+    label = models.CharField("désignation", max_length=120, blank=True)
+    expense = models.DecimalField(
+        "dépense prévue (€)", max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
+    )
+
+    class Meta:
+        verbose_name = "dépense prévue d’une classe"
+        verbose_name_plural = "dépenses prévues"
+        ordering = ["application", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["application", "number"], name="forecast_number_once"),
+            models.CheckConstraint(
+                condition=Q(expense__gt=0), name="forecast_positive", violation_error_message="La dépense prévue est positive."
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"classe {self.number}"
+
+    def as_rule(self, uai: str) -> ClassExpense:
+        return ClassExpense(uai, self.number, self.expense)
+
+
+class Opinion(ThreadRow):
+    """What the IEN or the DSI thinks of one application. A condition may read it; it is not a state."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="opinions", verbose_name="candidature")
+    kind = models.CharField("avis", max_length=5, choices=OpinionKind.choices)
+    sense = models.CharField("sens", max_length=15, choices=OpinionSense.choices)
+    text = models.TextField("observations", blank=True)
+    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    given_on = models.DateField("rendu le")
+
+    class Meta:
+        verbose_name = "avis"
+        verbose_name_plural = "avis"
+        ordering = ["application", "kind"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "kind"], name="opinion_once", violation_error_message="Cet avis est déjà rendu."
+            ),
+            models.CheckConstraint(
+                condition=~Q(sense=OpinionSense.UNFAVOURABLE) | ~Q(text=""),
+                name="opinion_unfavourable_explained",
+                violation_error_message="Un avis défavorable se motive.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} – {self.application}"
+
+    @property
+    def scope(self) -> Scope:
+        return self.application.scope

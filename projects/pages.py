@@ -1,0 +1,101 @@
+"""What the pages of an application show: its facts, its steps, its amounts unfolded."""
+
+from django.utils import timezone
+
+from plannumerique.files.models import Piece
+from plannumerique.ui.pieces import AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
+from projects.enums import ApplicationState
+from projects.models import Application
+from projects.rules import FundingError, provisional_subsidy
+
+S = ApplicationState
+
+TONES: dict[str, Tone] = {
+    S.DRAFT: Tone.NEUTRAL,
+    S.SUBMITTED: Tone.INFO,
+    S.TO_COMPLETE: Tone.WARNING,
+    S.ADMISSIBLE: Tone.INFO,
+    S.INADMISSIBLE: Tone.ERROR,
+    S.WAITING_LIST: Tone.WARNING,
+    S.RETAINED: Tone.SUCCESS,
+    S.NOT_RETAINED: Tone.ERROR,
+    S.CONTRACTED: Tone.SUCCESS,
+    S.ABANDONED: Tone.NEUTRAL,
+}
+
+_NOMINAL = (
+    ("Candidature écrite", (S.DRAFT, S.TO_COMPLETE)),
+    ("Dépôt et instruction", (S.SUBMITTED,)),
+    ("Sélection", (S.ADMISSIBLE, S.WAITING_LIST)),
+    ("Convention", (S.RETAINED,)),
+    ("Conventionnée", (S.CONTRACTED,)),
+)
+
+
+def badge_of(application: Application) -> Badge:
+    return Badge(application.get_state_display().capitalize(), TONES[application.state])
+
+
+def facts_of(application: Application) -> list[Fact]:
+    school = application.school
+    facts = [
+        Fact("École", str(school), note=school.uai),
+        Fact("Collectivité", application.dossier.collectivite.name),
+        Fact("Phase", application.phase.label),
+        Fact("État", badge=badge_of(application)),
+        Fact("Collège référent", str(application.referent_college) if application.referent_college else "à choisir"),
+    ]
+    if application.retained_classes:
+        facts.append(Fact("Classes retenues", str(application.retained_classes), note=application.selection_list))
+    if application.completion_due_on:
+        facts.append(Fact("À compléter au plus tard le", on=application.completion_due_on))
+    return facts
+
+
+def facts_of_piece(piece: Piece) -> list[Fact]:
+    return [
+        Fact("Pièce", piece.label, url=piece.get_absolute_url(), note=piece.file.original_name),
+        Fact("État", piece.get_state_display().capitalize(), note=piece.motive),
+        Fact(
+            "Déposée", on=timezone.localdate(piece.deposited_at), note=f"par {piece.deposited_by}" if piece.deposited_by else ""
+        ),
+    ]
+
+
+def steps_of(application: Application) -> list[Step]:
+    """The nominal path; a line that left it (irrecevable, non retenue, abandonnée) shows where it stopped."""
+    current = next((rank for rank, (_, states) in enumerate(_NOMINAL) if application.state in states), None)
+    if current is None:
+        reached = 2 if application.state == S.NOT_RETAINED else 1
+        stopped = Step(application.get_state_display().capitalize(), StepState.BLOCKED, on=application.selection_on)
+        return [*(Step(title, StepState.DONE) for title, _ in _NOMINAL[:reached]), stopped]
+    last = len(_NOMINAL) - 1
+    return [
+        Step(title, StepState.DONE if rank < current or (rank == current == last) else _state(rank, current))
+        for rank, (title, _) in enumerate(_NOMINAL)
+    ]
+
+
+def _state(rank: int, current: int) -> StepState:
+    return StepState.CURRENT if rank == current else StepState.TODO
+
+
+def amounts_of(application: Application) -> Amounts | None:
+    """The provisional subsidy of the line, class by class; None while no class is costed."""
+    expenses = application.expenses(limit=application.retained_classes)
+    if not expenses:
+        return None
+    try:
+        funding = provisional_subsidy(expenses, terms=application.campaign.current_terms().as_rule())
+    except FundingError as error:
+        return Amounts("Subvention prévisionnelle de l’État", None, note=str(error))
+    lines = tuple(AmountLine(f"Classe {line.key.number}", line.subsidy, note=line.explanation) for line in funding.lines)
+    return Amounts(
+        "Subvention prévisionnelle de l’État",
+        funding.total,
+        lines=(
+            *lines,
+            AmountLine("Dépense prévue", funding.expense),
+            AmountLine("Reste à la charge de la collectivité", funding.own_share, strong=True),
+        ),
+    )

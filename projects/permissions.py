@@ -1,0 +1,111 @@
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import COLLECTIVITE, DANE, Role
+from plannumerique.organisations.permissions import Permission, granted_to
+from projects.enums import ApplicationState, OpinionKind
+from projects.models import Application, Dossier, Opinion
+
+EDITABLE = (ApplicationState.DRAFT, ApplicationState.TO_COMPLETE)
+
+
+@granted_to(*COLLECTIVITE, *DANE)
+def can_open_dossier(actor: Actor, dossier: Dossier) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE, *DANE)
+def can_describe_dossier(actor: Actor, dossier: Dossier) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE, *DANE)
+def can_deposit_dossier_piece(actor: Actor, dossier: Dossier) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE, *DANE)
+def can_add_application(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE, *DANE, but="La candidature est déposée : sa partie technique et financière ne change plus.")
+def can_describe_technical_part(actor: Actor, application: Application) -> bool:
+    return application.state in EDITABLE
+
+
+@granted_to(Role.DIRECTOR, but="La candidature est déposée : la partie pédagogique ne change plus.")
+def can_write_pedagogical_part(actor: Actor, application: Application) -> bool:
+    return application.state in EDITABLE
+
+
+@granted_to(*COLLECTIVITE)
+def can_submit(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE)
+def can_withdraw(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE, but="Une collectivité renonce à ses propres candidatures.")
+def can_abandon(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*COLLECTIVITE)
+def can_complete(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*DANE)
+def can_grant_derogation(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*DANE)
+def can_instruct(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*DANE)
+def can_record_selection(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*DANE, Role.SYSTEM)
+def can_cover_by_convention(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(*DANE, Role.RECTEUR)
+def can_contract(actor: Actor, application: Application) -> bool:
+    return True
+
+
+@granted_to(Role.IEN, Role.DSI, but="Chacun rend l’avis de son service, sur une candidature déposée.")
+def can_give_opinion(actor: Actor, opinion: Opinion) -> bool:
+    role = Role.IEN if opinion.kind == OpinionKind.IEN else Role.DSI
+    return opinion.application.state not in EDITABLE and actor.grant_over(opinion.scope, [role]) is not None
+
+
+# Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.
+APPLICATION_MOVES: dict[str, Permission] = {
+    "submit": can_submit,
+    "withdraw": can_withdraw,
+    "request_completion": can_instruct,
+    "complete": can_complete,
+    "admit": can_instruct,
+    "declare_inadmissible": can_instruct,
+    "reopen": can_instruct,
+    "retain": can_record_selection,
+    "put_on_waiting_list": can_record_selection,
+    "set_aside": can_record_selection,
+    "revise_selection": can_record_selection,
+    "contract": can_contract,
+    "release": can_contract,
+    "abandon": can_abandon,
+}
+
+# Made by the services of conventions, on the way of theirs: no page of their own.
+ON_THE_WAY = frozenset({"contract", "release"})
+PAGED_MOVES = {name: permission for name, permission in APPLICATION_MOVES.items() if name not in ON_THE_WAY}

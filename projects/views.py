@@ -1,0 +1,429 @@
+"""The pages of a dossier's applications: lists, the two parts that are written, and one page for each move."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.files.pages import document_links
+from plannumerique.files.permissions import can_check_piece
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.machine import Refused
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.models import Collectivite, School
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects import permissions, services
+from projects.enums import OpinionKind, PieceKind
+from projects.forms import (
+    AddSchoolForm,
+    ApplicationFilters,
+    CheckPieceForm,
+    ClassCostFormSet,
+    CommentForm,
+    CompletionForm,
+    ContactForm,
+    DecisionForm,
+    DossierFilters,
+    MotiveForm,
+    OpenDossierForm,
+    OpinionForm,
+    PedagogicalPartForm,
+    PieceForm,
+    RetainForm,
+    SetAsideForm,
+    TechnicalPartForm,
+)
+from projects.models import Application, Campaign, Dossier, Opinion, Phase
+from projects.pages import amounts_of, badge_of, facts_of, facts_of_piece, steps_of
+
+APPLICATION_COLUMNS = (
+    Column("ecole", "École", order_by=("school__search",)),
+    Column("collectivite", "Collectivité", order_by=("dossier__collectivite__search",)),
+    Column("phase", "Phase", order_by=("phase__number", "school__search")),
+    Column("etat", "État", order_by=("state", "school__search")),
+    Column("classes", "Classes", order_by=("classes",), numeric=True),
+    Column("depense", "Dépense prévue", order_by=("forecast",), numeric=True),
+)
+DOSSIER_COLUMNS = (
+    Column("collectivite", "Collectivité", order_by=("collectivite__search",)),
+    Column("campagne", "Campagne", order_by=("campaign__code", "collectivite__search")),
+    Column("ecoles", "Écoles", order_by=("schools_count",), numeric=True),
+)
+
+
+# --- Lists ---
+
+
+@require_safe
+def dossiers(request: Request) -> HttpResponse:
+    filters = DossierFilters(request.GET)
+    listing = paginate(request, filters.narrow(Dossier.objects.visible_to(request.actor).for_list()), columns=DOSSIER_COLUMNS)
+    page = {"listing": listing, "filters": filters, "can_open": request.actor.holds(*COLLECTIVITE, *DANE)}
+    return render(request, "projects/dossiers.html", page, status=filters.http_status)
+
+
+@require_safe
+def applications(request: Request) -> HttpResponse:
+    filters = ApplicationFilters(request.GET)
+    rows = filters.narrow(Application.objects.visible_to(request.actor).for_list())
+    listing = paginate(request, rows, columns=APPLICATION_COLUMNS)
+    for row in listing.rows:
+        row.badge = badge_of(row)
+    return render(request, "projects/applications.html", {"listing": listing, "filters": filters}, status=filters.http_status)
+
+
+# --- The dossier ---
+
+
+@require_http_methods(["GET", "POST"])
+def open_dossier(request: Request) -> HttpResponse:
+    if not request.actor.holds(*COLLECTIVITE, *DANE):
+        raise PermissionDenied("Un dossier est ouvert par la collectivité ou par la DANE.")
+    form = OpenDossierForm(request.POST or None, campaigns=_campaigns(request), collectivites=_collectivites(request))
+    if not form.is_valid():
+        return render(request, "projects/open_dossier.html", {"form": form}, status=form.http_status)
+    try:
+        dossier = services.open_dossier(actor=request.actor, **form.cleaned_data)
+    except Refused as refused:
+        form.add_refusal(refused)
+        return render(request, "projects/open_dossier.html", {"form": form}, status=409)
+    return HttpResponseRedirect(dossier.get_absolute_url())
+
+
+def _campaigns(request: Request) -> Any:
+    """The campaigns of the académies where this person, or one of her collectivités, is."""
+    academies = request.actor.ids(Level.ACADEMIE)
+    of_collectivites = Collectivite.objects.filter(pk__in=request.actor.ids(Level.COLLECTIVITE))
+    return Campaign.objects.filter(academie__in={*academies, *of_collectivites.values_list("departement__academie", flat=True)})
+
+
+def _collectivites(request: Request) -> Any:
+    mine = request.actor.ids(Level.COLLECTIVITE, COLLECTIVITE)
+    if mine:
+        return Collectivite.objects.filter(pk__in=mine)
+    return Collectivite.objects.filter(
+        departement__academie__in=request.actor.ids(Level.ACADEMIE, DANE), schools__isnull=False
+    ).distinct()
+
+
+@require_http_methods(["GET", "POST"])
+def add_application(request: Request, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    _demand(permissions.can_describe_dossier, request, dossier)
+    phases = Phase.objects.filter(campaign=dossier.campaign).select_related("campaign")
+    form = AddSchoolForm(
+        request.POST or None, dossier=dossier, phases=phases, initial={"phase": phases.open_at(request.actor.at).first()}
+    )
+    page = {"dossier": dossier, "form": form}
+    if not form.is_valid():
+        return render(request, "projects/add_application.html", page, status=form.http_status)
+    try:
+        application = services.add_application(
+            dossier=dossier, phase=form.cleaned_data["phase"], school=form.cleaned_data["uai"], actor=request.actor
+        )
+    except Refused as refused:
+        form.add_refusal(refused)
+        return render(request, "projects/add_application.html", page, status=409)
+    messages.success(
+        request, f"L’école {application.school} est dans le dossier. Sa direction peut écrire la partie pédagogique."
+    )
+    return HttpResponseRedirect(application.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+def describe_contact(request: Request, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    initial = {"name": dossier.contact_name, "email": dossier.contact_email, "phone": dossier.contact_phone}
+    return act_page(
+        request,
+        row=dossier,
+        may=permissions.can_describe_dossier,
+        form=ContactForm(request.POST or None, row_version=dossier.version, initial=initial),
+        act=partial(services.describe_contact, dossier_id=dossier.pk, actor=request.actor),
+        title="Personne à joindre",
+        done="Le contact est enregistré.",
+        back=dossier.get_absolute_url(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def deposit_piece(request: Request, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    _demand(permissions.can_deposit_dossier_piece, request, dossier)
+    form = PieceForm(request.POST or None, request.FILES or None, actor=request.actor)
+    page = {"dossier": dossier, "form": form}
+    if not form.is_valid():
+        return render(request, "projects/deposit_piece.html", page, status=form.http_status)
+    try:
+        services.deposit_piece(
+            dossier=dossier, kind=PieceKind(form.cleaned_data["kind"]), file=form.cleaned_data["file"], actor=request.actor
+        )
+    except Refused as refused:
+        form.add_refusal(refused)
+        return render(request, "projects/deposit_piece.html", page, status=409)
+    messages.success(request, "La pièce est déposée ; la DANE la vérifie.")
+    return HttpResponseRedirect(dossier.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+def check_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
+    dossier, piece = _piece(request, pk, piece_pk)
+    return act_page(
+        request,
+        row=piece,
+        may=can_check_piece,
+        form=CheckPieceForm(request.POST or None, row_version=piece.version),
+        act=partial(services.check_piece, piece=piece, dossier=dossier, actor=request.actor),
+        title="Vérifier la pièce",
+        done="La vérification est enregistrée.",
+        back=dossier.get_absolute_url(),
+        context={"facts": facts_of_piece(piece), "submit": "Enregistrer la vérification"},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
+    dossier, piece = _piece(request, pk, piece_pk)
+    return act_page(
+        request,
+        row=piece,
+        may=can_check_piece,
+        form=MotiveForm(request.POST or None, row_version=piece.version),
+        act=partial(services.reopen_piece, piece=piece, actor=request.actor),
+        title="Remettre la pièce à vérifier",
+        done="La pièce est de nouveau à vérifier.",
+        back=dossier.get_absolute_url(),
+        context={"facts": facts_of_piece(piece)},
+    )
+
+
+# --- One application ---
+
+
+@require_safe
+def application(request: Request, pk: int) -> HttpResponse:
+    row = _application(request, pk)
+    page = {
+        "application": row,
+        "facts": facts_of(row),
+        "steps": steps_of(row),
+        "amounts": amounts_of(row),
+        "actions": offered(row, request.actor, permissions.PAGED_MOVES, urls="projects"),
+        "awaited": awaited(row, request.actor, permissions.PAGED_MOVES),
+        "can_describe": permissions.can_describe_technical_part(request.actor, row),
+        "can_write": permissions.can_write_pedagogical_part(request.actor, row),
+        "can_derogate": permissions.can_grant_derogation(request.actor, row) and request.actor.at > row.phase.closes_at,
+        "opinions": row.opinions.select_related("given_by"),
+        "opinion_to_give": _opinion_to_give(request, row),
+        "documents": document_links(IssuedDocument.objects.visible_to(request.actor).about(row).for_pages()),
+        "events": events_about(row),
+    }
+    return render(request, "projects/application.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def describe_technical_part(request: Request, pk: int) -> HttpResponse:
+    row = _application(request, pk)
+    _demand(permissions.can_describe_technical_part, request, row)
+    names = ("bandwidth", "wifi", "filtering", "infrastructure", "delivery_from")
+    form = TechnicalPartForm(request.POST or None, row_version=row.version, initial={name: getattr(row, name) for name in names})
+    typed = [{"label": one.label, "expense": one.expense} for one in row.forecasts.all()]
+    costs: Any = ClassCostFormSet(request.POST or None, prefix="classes", initial=typed)
+    page = {"application": row, "form": form, "costs": costs, "terms": row.campaign.current_terms()}
+    if not (form.is_valid() & costs.is_valid()):
+        return render(request, "projects/technical_part.html", page, status=max(form.http_status, costs.http_status))
+    try:
+        services.describe_technical_part(
+            application_id=row.pk,
+            actor=request.actor,
+            costs=[services.ClassCost(label=line["label"], expense=line["expense"]) for line in costs.lines],
+            **form.cleaned_data,
+        )
+    except Refused as refused:
+        form.add_refusal(refused)
+        return render(request, "projects/technical_part.html", page, status=409)
+    messages.success(request, "La partie technique et financière est enregistrée.")
+    return HttpResponseRedirect(row.get_absolute_url())
+
+
+@require_http_methods(["GET", "POST"])
+def write_pedagogical_part(request: Request, pk: int) -> HttpResponse:
+    row = _application(request, pk)
+    names = ("project_title", "project", "team", "referent_college", "college_link")
+    colleges = School.objects.colleges().open().filter(departement=row.school.departement_id).order_by("search")
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_write_pedagogical_part,
+        form=PedagogicalPartForm(
+            request.POST or None,
+            row_version=row.version,
+            colleges=colleges,
+            initial={name: getattr(row, name) for name in names},
+        ),
+        act=partial(services.write_pedagogical_part, application_id=row.pk, actor=request.actor),
+        title="Partie pédagogique",
+        done="La partie pédagogique est remise.",
+        back=row.get_absolute_url(),
+        context={"submit": "Remettre la partie pédagogique"},
+    )
+
+
+def _move_page(
+    service: Callable[..., Application], may: Permission, *, title: str, done: str, form: type[Any] = CommentForm
+) -> Callable[..., HttpResponse]:
+    """The page of one move of an application: all that differs between them is the form and the words."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = _application(request, pk)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=form(request.POST or None, row_version=row.version),
+            act=partial(service, application_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            context={"facts": facts_of(row)},
+        )
+
+    return page
+
+
+submit = _move_page(
+    services.submit,
+    permissions.can_submit,
+    title="Déposer la candidature",
+    done="La candidature est déposée. L’accusé de réception est dans les documents.",
+)
+withdraw = _move_page(
+    services.withdraw, permissions.can_withdraw, title="Retirer le dépôt", done="La candidature redevient un brouillon."
+)
+request_completion = _move_page(
+    services.request_completion,
+    permissions.can_instruct,
+    title="Demander des compléments",
+    done="La demande de compléments est envoyée à la collectivité.",
+    form=CompletionForm,
+)
+complete = _move_page(
+    services.complete,
+    permissions.can_complete,
+    title="Transmettre les compléments",
+    done="Les compléments sont transmis à la DANE.",
+)
+admit = _move_page(
+    services.admit, permissions.can_instruct, title="Déclarer recevable", done="La candidature est déclarée recevable."
+)
+declare_inadmissible = _move_page(
+    services.declare_inadmissible,
+    permissions.can_instruct,
+    title="Déclarer irrecevable",
+    done="La candidature est déclarée irrecevable.",
+    form=MotiveForm,
+)
+reopen = _move_page(
+    services.reopen, permissions.can_instruct, title="Reprendre l’instruction", done="L’instruction reprend.", form=MotiveForm
+)
+retain = _move_page(
+    services.retain,
+    permissions.can_record_selection,
+    title="Enregistrer la sélection",
+    done="La sélection est enregistrée ; la lettre est dans les documents.",
+    form=RetainForm,
+)
+put_on_waiting_list = _move_page(
+    services.put_on_waiting_list,
+    permissions.can_record_selection,
+    title="Inscrire sur liste d’attente",
+    done="La candidature est sur liste d’attente.",
+    form=DecisionForm,
+)
+set_aside = _move_page(
+    services.set_aside,
+    permissions.can_record_selection,
+    title="Enregistrer la non-sélection",
+    done="La non-sélection est enregistrée ; la lettre est dans les documents.",
+    form=SetAsideForm,
+)
+revise_selection = _move_page(
+    services.revise_selection,
+    permissions.can_record_selection,
+    title="Annuler la décision de sélection",
+    done="La décision est annulée ; la candidature est de nouveau recevable.",
+    form=MotiveForm,
+)
+abandon = _move_page(
+    services.abandon,
+    permissions.can_abandon,
+    title="Renoncer à la candidature",
+    done="La candidature est abandonnée.",
+    form=MotiveForm,
+)
+grant_derogation = _move_page(
+    services.grant_derogation,
+    permissions.can_grant_derogation,
+    title="Accorder une dérogation de dépôt tardif",
+    done="La dérogation est enregistrée.",
+    form=MotiveForm,
+)
+
+
+@require_http_methods(["GET", "POST"])
+def give_opinion(request: Request, pk: int, kind: str) -> HttpResponse:
+    row = _application(request, pk)
+    opinion = Opinion(thread=row.thread, application=row, kind=OpinionKind(kind))
+    return act_page(
+        request,
+        row=opinion,
+        may=permissions.can_give_opinion,
+        form=OpinionForm(request.POST or None),
+        act=partial(services.give_opinion, application=row, actor=request.actor, kind=OpinionKind(kind)),
+        title=f"Rendre l’{OpinionKind(kind).label}",
+        done="Votre avis est enregistré.",
+        back=row.get_absolute_url(),
+        context={"facts": facts_of(row)},
+    )
+
+
+def _opinion_to_give(request: Request, row: Application) -> OpinionKind | None:
+    given = {one.kind for one in row.opinions.all()}
+    for role, kind in ((Role.IEN, OpinionKind.IEN), (Role.DSI, OpinionKind.DSI)):
+        opinion = Opinion(thread=row.thread, application=row, kind=kind)
+        if kind not in given and request.actor.holds(role) and permissions.can_give_opinion(request.actor, opinion):
+            return kind
+    return None
+
+
+def _dossier(request: Request, pk: int) -> Dossier:
+    rows = Dossier.objects.visible_to(request.actor).select_related("thread", *Dossier.passage_related)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _piece(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
+    dossier = _dossier(request, pk)
+    pieces = Piece.objects.visible_to(request.actor).about(dossier).select_related("thread", "file", "school", "deposited_by")
+    return dossier, get_object_or_404(pieces, pk=piece_pk)
+
+
+def _application(request: Request, pk: int) -> Application:
+    rows = Application.objects.visible_to(request.actor).select_related("thread", *Application.passage_related)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _demand(may: Permission, request: Request, row: Any) -> None:
+    refusal = may.refusal(request.actor, row)
+    if refusal is not None:
+        raise PermissionDenied(refusal)

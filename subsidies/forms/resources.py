@@ -1,0 +1,32 @@
+from django import forms
+from django.db.models import QuerySet
+
+from plannumerique.lib.text import search_key
+from plannumerique.ui.forms import DateField, IbanField, SiretField, VersionedForm, comment_field
+from plannumerique.ui.lists import FilterForm
+from subsidies.enums import ResourcesState
+from subsidies.models import ResourcesSubsidy
+
+
+class NotifyGrantForm(VersionedForm):
+    on = DateField(label="Notifiée le")
+    comment = comment_field()
+
+
+class CollegeAccountForm(VersionedForm):
+    siret = SiretField(label="SIRET du collège")
+    iban = IbanField(label="IBAN du collège", help_text="Tel que le RIB le donne ; un collège public a son compte au Trésor.")
+    bic = forms.CharField(label="BIC", max_length=11, required=False)
+    comment = comment_field(help_text="À remplir si le compte n’est pas au Trésor : pourquoi, et comment il a été vérifié.")
+
+
+class GrantFilters(FilterForm):
+    q = forms.CharField(label="École, collège ou UAI", required=False, max_length=80)
+    state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ResourcesState.choices])
+
+    def apply(self, queryset: "QuerySet[ResourcesSubsidy]") -> "QuerySet[ResourcesSubsidy]":
+        for word in search_key(self.cleaned_data["q"]).split():
+            queryset = queryset.filter(school__search__contains=word) | queryset.filter(payee__search__contains=word)
+        if state := self.cleaned_data["state"]:
+            queryset = queryset.filter(state=state)
+        return queryset

@@ -1,0 +1,18 @@
+from subsidies.models.accounts import AccountChange
+from subsidies.models.equipment import EquipmentSubsidy
+from subsidies.models.orders import OrderAllocation, PurchaseOrder
+from subsidies.models.payments import Payment
+from subsidies.models.resources import ResourcesSubsidy
+from subsidies.models.statement import ExpenseStatement, Invoice, InvoiceLine
+
+__all__ = [
+    "AccountChange",
+    "EquipmentSubsidy",
+    "ExpenseStatement",
+    "Invoice",
+    "InvoiceLine",
+    "OrderAllocation",
+    "Payment",
+    "PurchaseOrder",
+    "ResourcesSubsidy",
+]

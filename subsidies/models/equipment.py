@@ -1,0 +1,428 @@
+"""The equipment subsidy of a convention, from the award decision to the solde."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from conventions.models import Convention
+from plannumerique.accounts.models import User
+from plannumerique.journal.machine import Refused, move, state_field
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.lib.dates import long_date
+from plannumerique.lib.money import ZERO
+from projects.models import Campaign
+from subsidies import conditions as only_if
+from subsidies.enums import CERTIFIED_STATES, DECIDED_STATES, SubsidyState
+from subsidies.rules import decision_refusal
+
+S = SubsidyState
+MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
+
+
+class EquipmentSubsidyQuerySet(ThreadRowQuerySet):
+    def on_hold(self) -> Self:
+        return self.filter(held_since__isnull=False)
+
+    def awaiting_decision(self) -> Self:
+        return self.filter(state__in=[S.CREATED, S.DECISION_PREPARED, S.DECISION_SIGNED])
+
+    def awaiting_acompte(self) -> Self:
+        return self.filter(state=S.ACOMPTE_REQUESTED)
+
+    def awaiting_statement(self) -> Self:
+        """What the collectivité has still to justify: the decision is notified, nothing complete is deposited."""
+        return self.filter(state__in=[S.NOTIFIED, S.ACOMPTE_REQUESTED, S.ACOMPTE_PAID, S.TO_COMPLETE])
+
+    def awaiting_service_fait(self) -> Self:
+        return self.filter(state=S.JUSTIFIED)
+
+    def awaiting_solde(self) -> Self:
+        return self.filter(state__in=[S.SERVICE_FAIT, S.SOLDE_LIQUIDATED])
+
+    def for_list(self) -> Self:
+        return self.select_related("thread", "campaign", "convention__dossier__collectivite")
+
+
+class EquipmentSubsidy(ThreadRow):
+    """Requested, decided, certified, paid are different figures and stand apart. The moves read from top to bottom."""
+
+    passage_related = (
+        "campaign__academie",
+        "convention__campaign",
+        "convention__document",
+        "convention__dossier__collectivite",
+        "convention__terms",
+        "service_fait_by",
+        "thread__academie",
+    )
+    journaled = (
+        "decided_amount",
+        "decision_reference",
+        "notified_on",
+        "complete_on",
+        "service_fait_on",
+        "definitive_amount",
+        "paid_total",
+        "ej_number",
+        "held_since",
+        "held_motive",
+    )
+
+    convention = models.OneToOneField(Convention, models.PROTECT, related_name="equipment_subsidy", verbose_name="convention")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
+    state = state_field(SubsidyState, S.CREATED)
+
+    # Copied from the convention, so that the constraints below can hold its ceiling.
+    convention_max = models.DecimalField("maximum de la convention (€)", **MONEY)
+    acompte_rate = models.DecimalField("taux de l’acompte", max_digits=5, decimal_places=4)
+
+    decided_amount = models.DecimalField("montant décidé (€)", null=True, blank=True, **MONEY)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decision_signed_on = models.DateField("décision signée le", null=True, blank=True)
+    decision_signatory = models.CharField("signataire", max_length=150, blank=True)
+    decision_capacity = models.CharField("qualité", max_length=200, blank=True)
+    decision_delegation = models.CharField("délégation", max_length=250, blank=True)
+    decision_reference = models.CharField("référence de la décision", max_length=40, blank=True)
+    notified_on = models.DateField("notifiée le", null=True, blank=True)
+    notification_proof = models.CharField("preuve de réception", max_length=200, blank=True)
+    ej_number = models.CharField("numéro d’EJ", max_length=20, blank=True)
+
+    acompte_requested_on = models.DateField("acompte demandé le", null=True, blank=True)
+    complete_on = models.DateField("pièces complètes le", null=True, blank=True)
+    justified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="justificatifs déposés par"
+    )
+    service_fait_on = models.DateField("service fait constaté le", null=True, blank=True)
+    service_fait_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    service_fait_reservations = models.TextField("réserves", blank=True)
+    chorus_certification = models.CharField("référence de la certification dans Chorus", max_length=40, blank=True)
+    justified_amount = models.DecimalField("dépense justifiée (€)", null=True, blank=True, **MONEY)
+    definitive_amount = models.DecimalField("subvention définitive (€)", null=True, blank=True, **MONEY)
+    paid_total = models.DecimalField("versé (€)", default=ZERO, **MONEY)
+    closed_on = models.DateField("close le", null=True, blank=True)
+
+    held_since = models.DateField("suspendue depuis le", null=True, blank=True)
+    held_motive = models.TextField("motif de la suspension", blank=True)
+    held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = EquipmentSubsidyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "subvention d’équipement"
+        verbose_name_plural = "subventions d’équipement"
+        ordering = ["convention__dossier__collectivite__search", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_amount__isnull=True) | Q(decided_amount__gt=0, decided_amount__lte=F("convention_max")),
+                name="subsidy_decision_within_convention",
+                violation_error_message="Le montant décidé ne peut dépasser le maximum de la convention.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=DECIDED_STATES)
+                | Q(decided_amount__isnull=False, decision_signed_on__isnull=False, decision_reference__gt=""),
+                name="subsidy_decided_is_signed",
+                violation_error_message="Une décision signée porte son montant, sa date et sa référence.",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_total__gte=0) & (Q(paid_total=0) | Q(paid_total__lte=F("decided_amount"))),
+                name="subsidy_paid_within_decision",
+                violation_error_message="Le total versé ne peut dépasser le montant décidé.",
+            ),
+            models.CheckConstraint(
+                condition=Q(definitive_amount__isnull=True)
+                | Q(definitive_amount__gte=0, definitive_amount__lte=F("decided_amount")),
+                name="subsidy_definitive_within_decision",
+                violation_error_message="La subvention définitive ne peut dépasser le montant décidé.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=CERTIFIED_STATES)
+                | Q(service_fait_on__isnull=False, complete_on__isnull=False, definitive_amount__isnull=False),
+                name="subsidy_certified_is_dated",
+                violation_error_message="Un service fait constaté porte ses dates et la subvention définitive.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.JUSTIFIED) | Q(complete_on__isnull=False),
+                name="subsidy_justified_is_complete",
+                violation_error_message="Des justificatifs déposés portent la date à laquelle ils sont complets.",
+            ),
+            models.CheckConstraint(
+                condition=Q(service_fait_by__isnull=True) | Q(justified_by__isnull=True) | ~Q(service_fait_by=F("justified_by")),
+                name="subsidy_service_fait_four_eyes",
+                violation_error_message="La personne qui dépose les justificatifs ne constate pas le service fait.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[S.SOLDE_PAID, S.CLOSED]) | Q(paid_total=F("definitive_amount")),
+                name="subsidy_closed_is_balanced",
+                violation_error_message="Le total versé doit égaler la subvention définitive.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=S.CANCELLED) | Q(paid_total=0),
+                name="subsidy_cancelled_unpaid",
+                violation_error_message="Une subvention dont une part est versée ne s’annule pas.",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_since__isnull=True, held_motive="") | (Q(held_since__isnull=False) & ~Q(held_motive="")),
+                name="subsidy_hold_has_its_motive",
+                violation_error_message="Une suspension porte sa date et son motif.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Subvention d’équipement – {self.convention.dossier.collectivite}"
+
+    # Moves, in the order of the life of a subsidy.
+
+    @move(
+        field=state,
+        source=S.CREATED,
+        target=S.DECISION_PREPARED,
+        label="Préparer la décision attributive",
+        conditions=[only_if.not_on_hold, only_if.an_order_is_accepted_if_the_campaign_waits],
+    )
+    def prepare_decision(self, *, amount: Decimal, by: User | None) -> None:
+        refusal = decision_refusal(amount, convention_maximum=self.convention_max)
+        if refusal is not None:
+            raise Refused(refusal)
+        self.decided_amount, self.decided_by = amount, by
+
+    @move(
+        field=state,
+        source=S.DECISION_PREPARED,
+        target=S.DECISION_SIGNED,
+        label="Enregistrer la signature de la décision",
+        conditions=[only_if.not_on_hold, only_if.the_convention_is_notified],
+    )
+    def sign_decision(self, *, on: dt.date, signatory: str, capacity: str, delegation: str) -> None:
+        notified_on = self.convention.notified_on
+        if notified_on is not None and on < notified_on:
+            raise Refused(f"La convention est notifiée du {long_date(notified_on)} : la décision ne peut être signée avant.")
+        self.decision_signed_on, self.decision_signatory = on, signatory
+        self.decision_capacity, self.decision_delegation = capacity, delegation
+
+    @move(
+        field=state,
+        source=S.DECISION_SIGNED,
+        target=S.NOTIFIED,
+        label="Notifier la décision",
+        conditions=[only_if.not_on_hold, only_if.the_decision_is_rendered],
+    )
+    def notify_decision(self, *, on: dt.date, proof: str) -> None:
+        if self.decision_signed_on is not None and on < self.decision_signed_on:
+            raise Refused(f"La décision est signée du {long_date(self.decision_signed_on)} : elle ne peut être notifiée avant.")
+        self.notified_on, self.notification_proof = on, proof
+
+    @move(
+        field=state,
+        source=S.NOTIFIED,
+        target=S.ACOMPTE_REQUESTED,
+        label="Demander l’acompte",
+        conditions=[only_if.not_on_hold, only_if.the_campaign_pays_an_acompte, only_if.an_order_is_accepted],
+    )
+    def request_acompte(self, *, on: dt.date) -> None:
+        self.acompte_requested_on = on
+
+    @move(field=state, source=S.ACOMPTE_REQUESTED, target=S.ACOMPTE_PAID, label="Constater le versement de l’acompte")
+    def record_acompte_paid(self, *, amount: Decimal) -> None:
+        self.paid_total += amount
+
+    @move(
+        field=state,
+        source=[S.NOTIFIED, S.ACOMPTE_PAID, S.TO_COMPLETE],
+        target=S.JUSTIFIED,
+        label="Déposer l’état récapitulatif et les factures",
+        conditions=[
+            only_if.the_statement_is_certified,
+            only_if.every_invoice_is_in_order,
+            only_if.the_expenses_can_be_funded,
+        ],
+    )
+    def deposit_statement(self, *, on: dt.date, by: User | None) -> None:
+        self.complete_on, self.justified_by = on, by
+
+    @move(
+        field=state,
+        source=S.JUSTIFIED,
+        target=S.SERVICE_FAIT,
+        label="Constater le service fait",
+        conditions=[
+            only_if.every_claimed_class_received,
+            only_if.every_invoice_accepted,
+            only_if.an_invoice_is_accepted,
+            only_if.the_expenses_can_be_funded,
+        ],
+    )
+    def certify_service_fait(
+        self, *, on: dt.date, certifier: User | None, justified: Decimal, definitive: Decimal, reservations: str
+    ) -> None:
+        self.service_fait_on, self.service_fait_by, self.service_fait_reservations = on, certifier, reservations
+        self.justified_amount, self.definitive_amount = justified, definitive
+
+    @move(
+        field=state,
+        source=S.SERVICE_FAIT,
+        target=S.SOLDE_LIQUIDATED,
+        label="Liquider le solde",
+        conditions=[only_if.not_on_hold, only_if.a_solde_is_due, only_if.the_ej_number_is_known],
+    )
+    def liquidate_solde(self) -> None:
+        pass
+
+    @move(field=state, source=S.SOLDE_LIQUIDATED, target=S.SOLDE_PAID, label="Constater le versement du solde")
+    def record_solde_paid(self, *, amount: Decimal) -> None:
+        self.paid_total += amount
+
+    @move(
+        field=state,
+        source=S.SERVICE_FAIT,
+        target=S.SOLDE_PAID,
+        label="Constater qu’aucun solde n’est dû",
+        conditions=[only_if.paid_equals_definitive],
+    )
+    def settle_without_solde(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=S.SERVICE_FAIT,
+        target=S.OVERPAID,
+        label="Constater un trop-perçu",
+        conditions=[only_if.more_was_paid_than_due],
+    )
+    def declare_overpaid(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=S.SOLDE_PAID,
+        target=S.CLOSED,
+        label="Clore la subvention",
+        conditions=[only_if.no_payment_is_under_way, only_if.every_class_is_settled, only_if.every_grant_is_settled],
+    )
+    def close(self, *, on: dt.date) -> None:
+        self.closed_on = on
+
+    # Ways back and out: each clears exactly what it invalidates.
+
+    @move(
+        field=state,
+        source=[S.DECISION_PREPARED],
+        target=S.CREATED,
+        label="Reprendre la préparation de la décision",
+        needs_comment=True,
+    )
+    def withdraw_decision(self) -> None:
+        self.decided_amount, self.decided_by = None, None
+
+    @move(
+        field=state,
+        source=[S.DECISION_SIGNED, S.NOTIFIED],
+        target=S.CREATED,
+        label="Annuler la décision pour la remplacer",
+        conditions=[only_if.nothing_is_paid, only_if.no_payment_is_under_way],
+        needs_comment=True,
+    )
+    def replace_decision(self) -> None:
+        self.decided_amount, self.decided_by = None, None
+        self.decision_signed_on, self.notified_on = None, None
+        self.decision_signatory = self.decision_capacity = self.decision_delegation = ""
+        self.decision_reference = self.notification_proof = ""
+
+    @move(
+        field=state,
+        source=S.ACOMPTE_REQUESTED,
+        target=S.NOTIFIED,
+        label="Rejeter la demande d’acompte",
+        conditions=[only_if.no_payment_is_under_way],
+        needs_comment=True,
+    )
+    def reject_acompte_request(self) -> None:
+        self.acompte_requested_on = None
+
+    @move(
+        field=state,
+        source=S.JUSTIFIED,
+        target=S.TO_COMPLETE,
+        label="Demander des justificatifs complémentaires",
+        needs_comment=True,
+    )
+    def request_statement_completion(self) -> None:
+        self.complete_on, self.justified_by = None, None
+
+    @move(
+        field=state,
+        source=S.SERVICE_FAIT,
+        target=S.JUSTIFIED,
+        label="Annuler la constatation du service fait",
+        conditions=[only_if.no_payment_is_under_way],
+        needs_comment=True,
+    )
+    def revoke_service_fait(self) -> None:
+        self.service_fait_on, self.service_fait_by, self.service_fait_reservations = None, None, ""
+        self.justified_amount, self.definitive_amount, self.chorus_certification = None, None, ""
+
+    @move(
+        field=state,
+        source=S.SOLDE_LIQUIDATED,
+        target=S.SERVICE_FAIT,
+        label="Reprendre la liquidation du solde",
+        conditions=[only_if.no_payment_is_under_way],
+        needs_comment=True,
+    )
+    def cancel_liquidation(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=[S.CREATED, S.DECISION_PREPARED, S.DECISION_SIGNED, S.NOTIFIED, S.ACOMPTE_REQUESTED],
+        target=S.CANCELLED,
+        label="Annuler la subvention",
+        conditions=[only_if.nothing_is_paid, only_if.no_payment_is_under_way],
+        needs_comment=True,
+    )
+    def cancel_subsidy(self) -> None:
+        pass
+
+    # The bank sent a transfer back: what was paid no longer is, and the request is to be prepared again.
+
+    @move(
+        field=state,
+        source=S.ACOMPTE_PAID,
+        target=S.ACOMPTE_REQUESTED,
+        label="Constater le rejet du virement de l’acompte",
+        needs_comment=True,
+    )
+    def take_back_acompte(self, *, amount: Decimal) -> None:
+        self.paid_total -= amount
+
+    @move(
+        field=state,
+        source=S.SOLDE_PAID,
+        target=S.SOLDE_LIQUIDATED,
+        label="Constater le rejet du virement du solde",
+        needs_comment=True,
+    )
+    def take_back_solde(self, *, amount: Decimal) -> None:
+        self.paid_total -= amount
+
+    # What others read.
+
+    def get_absolute_url(self) -> str:
+        return reverse("subsidies:equipment", args=[self.pk])
+
+    @property
+    def is_on_hold(self) -> bool:
+        return self.held_since is not None
+
+    @property
+    def remaining(self) -> Decimal:
+        """What can still be paid at most: under the definitive subsidy once it is known, under the decision before."""
+        return max((self.definitive_amount or self.decided_amount or ZERO) - self.paid_total, ZERO)
+
+    def ordered(self) -> Decimal:
+        """The accepted orders on the convention's tax basis, in euros; one query."""
+        field = "amount_ttc" if self.convention.terms.tax_basis == "ttc" else "amount_ht"
+        return self.orders.accepted().aggregate(total=models.Sum(field))["total"] or ZERO

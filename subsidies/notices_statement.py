@@ -1,0 +1,138 @@
+"""The mails of the expense statement and of the service fait: what happened, what to do, by when, where."""
+
+import datetime as dt
+
+from plannumerique.lib.dates import plain_date
+from plannumerique.lib.money import euros
+from plannumerique.notices import services as notices
+from plannumerique.notices.services import Message
+from projects.documents import DANE
+from subsidies.models import EquipmentSubsidy, Invoice
+from subsidies.notices import addresses_of
+from subsidies.promises import calendar_of
+from subsidies.rules import PaymentPromise
+
+
+def tell_deposited(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
+    """To the DANE, whose own delay begins now."""
+    assert subsidy.complete_on is not None  # the move has just set it
+    collectivite, academie = subsidy.convention.dossier.collectivite, subsidy.thread.academie
+    _queue(
+        subsidy,
+        kind="statement_deposited",
+        to=[academie.dane_email],
+        subject=f"justificatifs déposés par {collectivite}",
+        happened=(
+            f"{collectivite} a déposé son état récapitulatif et ses factures, complets le {plain_date(subsidy.complete_on)}.",
+        ),
+        to_do="Vérifiez les factures ; le DAN constate ensuite le service fait.",
+        by=_limit(subsidy, at=at),
+        signed_by="Le portail du plan numérique",
+        at=at,
+    )
+
+
+def tell_completion_requested(subsidy: EquipmentSubsidy, *, motive: str, at: dt.datetime) -> None:
+    _queue(
+        subsidy,
+        kind="statement_to_complete",
+        to=addresses_of(subsidy.convention.dossier),
+        subject="justificatifs à compléter",
+        happened=("La DANE demande de compléter l’état récapitulatif ou les factures.", f"Motif : {motive.strip()}"),
+        to_do=(
+            "Complétez, faites certifier l’état s’il a changé, puis déposez de nouveau : la date qui compte pour le versement "
+            "est celle de ce nouveau dépôt."
+        ),
+        by=_limit(subsidy, at=at),
+        signed_by=DANE,
+        at=at,
+    )
+
+
+def tell_invoice_rejected(invoice: Invoice, *, at: dt.datetime) -> None:
+    _queue(
+        invoice.subsidy,
+        kind="invoice_rejected",
+        key=f"invoice_rejected:{invoice.pk}",
+        to=addresses_of(invoice.subsidy.convention.dossier),
+        subject=f"facture {invoice.number} non retenue",
+        happened=(
+            f"La DANE n’a pas retenu la facture {invoice.number} de {invoice.supplier_name} ({euros(invoice.amount_ttc)} TTC).",
+            f"Motif : {invoice.motive}",
+        ),
+        to_do="Sa dépense n’entre plus dans la subvention. Si elle peut être corrigée, prenez contact avec la DANE.",
+        path=invoice.get_absolute_url(),
+        signed_by=DANE,
+        at=at,
+    )
+
+
+def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | None, at: dt.datetime) -> None:
+    """To the collectivité, and to the DAF whose turn it is."""
+    assert subsidy.service_fait_on is not None  # the move has just set it
+    assert subsidy.definitive_amount is not None
+    collectivite, academie = subsidy.convention.dossier.collectivite, subsidy.thread.academie
+    known = (
+        f"Le service fait est constaté le {plain_date(subsidy.service_fait_on)} pour {collectivite}. La subvention définitive est de "
+        f"{euros(subsidy.definitive_amount)}, dont {euros(subsidy.paid_total)} déjà versés.",
+        *([promise.sentence] if promise else []),
+    )
+    _queue(
+        subsidy,
+        kind="service_fait",
+        to=addresses_of(subsidy.convention.dossier),
+        subject="service fait constaté",
+        happened=known,
+        signed_by=DANE,
+        at=at,
+    )
+    _queue(
+        subsidy,
+        kind="service_fait_daf",
+        to=[academie.daf_email],
+        subject=f"service fait constaté pour {collectivite}",
+        happened=known,
+        to_do="Liquidez le solde, ou constatez qu’il n’en est pas dû.",
+        by=promise.pay_by if promise else None,
+        signed_by="Le portail du plan numérique",
+        at=at,
+    )
+
+
+def _limit(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> dt.date | None:
+    """The last day in time, as long as it is to come: nobody is asked for yesterday."""
+    calendar = calendar_of(subsidy.campaign)
+    return calendar.justification.last_day if calendar and calendar.justification.is_met(at.date()) else None
+
+
+def _queue(
+    subsidy: EquipmentSubsidy,
+    *,
+    kind: str,
+    to: list[str],
+    subject: str,
+    happened: tuple[str, ...],
+    signed_by: str,
+    at: dt.datetime,
+    to_do: str = "",
+    by: dt.date | None = None,
+    key: str = "",
+    path: str = "",
+) -> None:
+    notices.queue(
+        key=key or f"{kind}:{subsidy.pk}:{subsidy.version}",
+        kind=kind,
+        to=to,
+        message=Message(
+            programme=subsidy.campaign.mail_subject,
+            subject=subject,
+            happened=happened,
+            to_do=to_do,
+            by=by,
+            path=path or subsidy.get_absolute_url(),
+            signed_by=signed_by,
+        ),
+        reply_to=subsidy.thread.academie.dane_email,
+        at=at,
+        thread=subsidy.thread,
+    )

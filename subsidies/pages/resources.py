@@ -1,0 +1,71 @@
+"""What the pages of a grant of resources show."""
+
+from django.urls import reverse
+
+from plannumerique.journal.machine import obstacles
+from plannumerique.lib.identifiers import spaced_siren
+from plannumerique.organisations.actor import Actor
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
+from subsidies import permissions
+from subsidies.enums import ResourcesState
+from subsidies.models import ResourcesSubsidy
+from subsidies.pages.accounts import OF_A_COLLEGE, shown_iban
+from subsidies.services.resources import GRANT_PREPARATION
+
+S = ResourcesState
+TONES = {S.CREATED: Tone.NEUTRAL, S.NOTIFIED: Tone.INFO, S.PAID: Tone.SUCCESS, S.CANCELLED: Tone.NEUTRAL}
+
+
+def badge_of(grant: ResourcesSubsidy) -> Badge:
+    return Badge(grant.get_state_display().capitalize(), TONES[S(grant.state)])
+
+
+def facts_of(grant: ResourcesSubsidy, actor: Actor) -> list[Fact]:
+    facts = [
+        Fact("État", badge=badge_of(grant)),
+        Fact("École", str(grant.school), note=grant.school.uai),
+        Fact("Collège référent", str(grant.payee), note=grant.payee.uai),
+        Fact("Convention", str(grant.convention), note=grant.convention.reference),
+        Fact("SIRET du collège", spaced_siren(grant.siret) if grant.siret else "à saisir"),
+        Fact("Compte du collège", shown_iban(grant.iban, actor, grant, readers=OF_A_COLLEGE)),
+        Fact("Engagement juridique (EJ)", grant.ej_number or "à saisir par la DAF"),
+    ]
+    if grant.notified_on:
+        facts.append(Fact("Notifiée le", on=grant.notified_on, note=grant.reference))
+    if grant.justify_by:
+        facts.append(Fact("À justifier au plus tard le", on=grant.justify_by))
+    return facts
+
+
+def amounts_of(grant: ResourcesSubsidy) -> Amounts:
+    return Amounts(
+        "Dotation de ressources",
+        grant.amount,
+        lines=(AmountLine("Versé", grant.paid_total), AmountLine("Reste à verser", grant.amount - grant.paid_total, strong=True)),
+    )
+
+
+def acts_of(grant: ResourcesSubsidy, actor: Actor) -> list[Action]:
+    acts = []
+    if permissions.can_record_college_account(actor, grant):
+        label = "Changer le compte du collège" if grant.iban else "Saisir le compte du collège"
+        acts.append(Action(label, _url("record_college_account", grant), primary=not grant.iban))
+    if grant.state in (S.CREATED, S.NOTIFIED) and permissions.can_record_references(actor, grant):
+        name, label = (
+            ("rectify_grant_ej", "Rectifier le numéro d’EJ") if grant.ej_number else ("record_grant_ej", "Saisir le numéro d’EJ")
+        )
+        acts.append(Action(label, _url(name, grant), primary=not grant.ej_number))
+    if grant.state == S.NOTIFIED and permissions.can_prepare_payment(actor, grant):
+        acts.append(
+            Action(
+                "Préparer le paiement de la dotation",
+                _url("prepare_grant_payment", grant),
+                obstacles=tuple(obstacles(grant, GRANT_PREPARATION)),
+                primary=True,
+            )
+        )
+    return acts
+
+
+def _url(name: str, grant: ResourcesSubsidy) -> str:
+    return reverse(f"subsidies:{name}", args=[grant.pk])

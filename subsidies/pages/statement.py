@@ -1,0 +1,171 @@
+"""What the page of an expense statement shows: its state, its amounts unfolded class by class, what can be done."""
+
+from django.urls import reverse
+
+from plannumerique.journal.machine import obstacles
+from plannumerique.lib.dates import plain_date
+from plannumerique.lib.money import ZERO
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
+from projects.rules import Funding, FundingError, public_aid_warning
+from subsidies.claims import claim_of, names_of_classes
+from subsidies.enums import InvoiceState
+from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
+from subsidies.permissions_statement import can_certify_statement, can_edit_statement, can_record_signed_statement
+from subsidies.rules import Definitive, solde_due, trop_percu
+from subsidies.services.statement import READY_TO_CERTIFY
+
+S = InvoiceState
+TONES: dict[str, Tone] = {
+    S.DEPOSITED: Tone.INFO,
+    S.ACCEPTED: Tone.SUCCESS,
+    S.REJECTED: Tone.ERROR,
+    S.WITHDRAWN: Tone.NEUTRAL,
+}
+
+
+def badge_of(invoice: Invoice) -> Badge:
+    return Badge(invoice.get_state_display().capitalize(), TONES[invoice.state])
+
+
+def reads_the_statement(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
+    """What was spent and invoiced is for the collectivité and for the académie (models.statement.of_the_parties)."""
+    thread = subsidy.thread
+    return thread.academie_id in actor.ids(Level.ACADEMIE) or thread.collectivite_id in actor.ids(Level.COLLECTIVITE)
+
+
+def facts_of(statement: ExpenseStatement) -> list[Fact]:
+    facts = [Fact("Certification", badge=_certification(statement), note=_certified_by(statement))]
+    if statement.document is not None:
+        facts.append(Fact("État établi", f"n° {statement.document.reference}", url=statement.document.get_absolute_url()))
+    if statement.signed_piece is not None:
+        facts.append(Fact("État signé", "copie numérisée", url=statement.signed_piece.get_absolute_url()))
+    aid = statement.other_public_aid
+    return [*facts, Fact("Autres aides publiques", amount=aid, note=statement.other_public_aid_detail)]
+
+
+def _certification(statement: ExpenseStatement) -> Badge:
+    return Badge("Certifié exact", Tone.SUCCESS) if statement.is_certified else Badge("À certifier", Tone.WARNING)
+
+
+def _certified_by(statement: ExpenseStatement) -> str:
+    if statement.certified_on is None:
+        return ""
+    how = "sur papier" if statement.certified_on_paper else "en ligne"
+    return f"Le {plain_date(statement.certified_on)}, {how}, par {statement.certified_name}, {statement.certified_capacity}."
+
+
+# --- Amounts ---
+
+
+def class_amounts(funding: Funding, subsidy: EquipmentSubsidy) -> list[Amounts]:
+    """One amount a class: what it cost, what the cap retains, the State's share, what stays with the collectivité."""
+    names = names_of_classes(subsidy)
+    return [
+        Amounts(
+            names[line.key],
+            line.subsidy,
+            lines=(
+                AmountLine(f"Dépense {line.basis.label}", line.expense),
+                AmountLine("Plafond par classe", line.cap),
+                AmountLine("Base retenue", line.retained_base),
+                AmountLine("Part de l’État", line.subsidy, note=line.explanation, strong=True),
+                AmountLine("Reste à la charge de la collectivité", line.own_share),
+            ),
+        )
+        for line in funding.lines
+    ]
+
+
+def claim_amounts(subsidy: EquipmentSubsidy) -> tuple[Amounts, list[Amounts]] | None:
+    """What the statement justifies as it stands, and class by class; None as long as it holds nothing."""
+    try:
+        claim = claim_of(subsidy)
+        if not claim.justified.lines:
+            return None
+        return total_amounts("Subvention que l’état justifie à ce jour", claim, subsidy), class_amounts(claim.justified, subsidy)
+    except FundingError as error:
+        return Amounts("Subvention que l’état justifie à ce jour", None, note=str(error)), []
+
+
+def total_amounts(label: str, definitive: Definitive, subsidy: EquipmentSubsidy) -> Amounts:
+    paid = subsidy.paid_total
+    excess = trop_percu(definitive=definitive.amount, paid=paid)
+    last = (
+        AmountLine("Trop-perçu, à rendre", excess, strong=True)
+        if excess
+        else AmountLine("Solde", solde_due(definitive=definitive.amount, paid=paid), strong=True)
+    )
+    return Amounts(
+        label,
+        definitive.amount,
+        lines=(
+            AmountLine("Dépense des classes", definitive.justified.expense),
+            AmountLine("Parts de l’État, classe par classe", definitive.justified.total),
+            AmountLine(
+                "Montant de la décision", subsidy.decided_amount, note="" if subsidy.decided_amount else "pas encore décidé"
+            ),
+            AmountLine("Maximum de la convention", definitive.convention_maximum),
+            AmountLine("Subvention", definitive.amount, note=f"limitée par {definitive.limited_by.label}"),
+            AmountLine("Déjà versé", -paid if paid else ZERO),
+            last,
+        ),
+        unfolded=True,
+    )
+
+
+def aid_warning(statement: ExpenseStatement) -> str | None:
+    """Whether the aids declared, with the State's, leave too little to the collectivité; no query when there are none."""
+    if not statement.other_public_aid:
+        return None
+    try:
+        claim = claim_of(statement.subsidy)
+    except FundingError:
+        return None
+    return public_aid_warning(
+        statement.other_public_aid + claim.amount,
+        expense=claim.justified.expense,
+        terms=statement.subsidy.convention.terms.as_rule(),
+    )
+
+
+# --- What can be done ---
+
+
+def statement_actions(statement: ExpenseStatement, actor: Actor) -> list[Action]:
+    """The acts that move no state, beside the moves of the subsidy: each with what stands in its way."""
+    actions = []
+    pk = statement.subsidy_id
+    if can_edit_statement(actor, statement):
+        hint = (
+            "L’état est certifié exact : ce qui change une facture lui retire cette certification."
+            if statement.is_certified
+            else ""
+        )
+        actions.append(
+            Action(
+                "Ajouter une facture",
+                reverse("subsidies:enter_invoice", args=[pk]),
+                hint=hint,
+                primary=not statement.is_certified,
+            )
+        )
+    missing = tuple(obstacles(statement.subsidy, READY_TO_CERTIFY))
+    if not statement.is_certified and can_certify_statement(actor, statement):
+        actions.append(
+            Action("Certifier exact en ligne", reverse("subsidies:certify_statement", args=[pk]), obstacles=missing, primary=True)
+        )
+    if not statement.is_certified and can_edit_statement(actor, statement):
+        label = "Établir de nouveau l’état à signer" if statement.document else "Établir l’état à signer sur papier"
+        actions.append(Action(label, reverse("subsidies:lay_out_statement", args=[pk]), obstacles=missing))
+    if not statement.is_certified and statement.document and can_record_signed_statement(actor, statement):
+        actions.append(
+            Action(
+                "Enregistrer l’état signé sur papier",
+                reverse("subsidies:record_signed_statement", args=[pk]),
+                obstacles=missing,
+                hint="Le document établi par le portail, signé, numérisé ou photographié.",
+            )
+        )
+    return actions

@@ -1,0 +1,50 @@
+"""What the pages of several rows share."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.shortcuts import get_object_or_404
+
+from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.files.pages import document_links, piece_links
+from plannumerique.journal.models import ThreadRow
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.pieces import Action, DocumentLink
+from subsidies.permissions import ON_THE_WAY
+
+R = TypeVar("R", bound=ThreadRow)
+
+
+def visible_or_404(request: Request, model: type[R], pk: int) -> R:
+    """The row with what its pages, conditions and permissions read; 404 when it is another's."""
+    rows = model._default_manager.visible_to(request.actor)  # type: ignore[attr-defined]
+    row: R = get_object_or_404(rows.select_related("thread", *model.passage_related), pk=pk)
+    return row
+
+
+def with_a_page(moves: Mapping[str, Permission]) -> dict[str, Permission]:
+    """The moves that a person makes on their own page."""
+    return {name: permission for name, permission in moves.items() if name not in ON_THE_WAY}
+
+
+def forward_first(*groups: list[Action]) -> list[Action]:
+    """What takes the dossier forward stands above what sets it back or aside."""
+    return sorted((action for group in groups for action in group), key=lambda action: not action.primary)
+
+
+def documents_about(actor: Actor, *rows: ThreadRow) -> list[DocumentLink]:
+    """The documents issued about these rows, the latest first; one query."""
+    ids: dict[str, list[int]] = {}
+    for row in rows:
+        ids.setdefault(row._meta.label_lower, []).append(row.pk)
+    found = IssuedDocument.objects.none()
+    for kind, pks in ids.items():
+        found = found | IssuedDocument.objects.filter(subject_kind=kind, subject_id__in=pks)
+    visible = found.filter(pk__in=IssuedDocument.objects.visible_to(actor).filter(thread=rows[0].thread_id).values("pk"))
+    return document_links(visible.for_pages().order_by("-pk"))
+
+
+def pieces_about(actor: Actor, row: Any) -> list[DocumentLink]:
+    return piece_links(Piece.objects.visible_to(actor).about(row).for_pages().order_by("-pk"))

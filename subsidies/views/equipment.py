@@ -1,0 +1,160 @@
+"""The list of equipment subsidies, the page of each, and the acts on its decision, its references, its hold."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects.forms import CommentForm, MotiveForm
+from subsidies import permissions
+from subsidies.forms.payments import EjForm, RectifyEjForm, SubsidyFilters
+from subsidies.models import EquipmentSubsidy
+from subsidies.pages import equipment as pages
+from subsidies.pages.orders import badge_of as order_badge
+from subsidies.pages.payments import badge_of as payment_badge
+from subsidies.pages.solde import overpaid_amounts
+from subsidies.pages.statement import reads_the_statement
+from subsidies.promises import promise_of
+from subsidies.services import acompte, decision, holds, references
+from subsidies.views.common import documents_about, forward_first, pieces_about, visible_or_404, with_a_page
+
+COLUMNS = (
+    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search",)),
+    Column("etat", "État", order_by=("state", "convention__dossier__collectivite__search")),
+    Column("maximum", "Maximum de la convention", order_by=("convention_max",), numeric=True),
+    Column("decide", "Décidé", order_by=("decided_amount",), numeric=True),
+    Column("verse", "Versé", order_by=("paid_total",), numeric=True),
+    Column("notifiee", "Décision notifiée le", order_by=("notified_on",)),
+)
+
+
+@require_safe
+def subsidies(request: Request) -> HttpResponse:
+    filters = SubsidyFilters(request.GET)
+    rows = filters.narrow(EquipmentSubsidy.objects.visible_to(request.actor).for_list())
+    listing = paginate(request, rows, columns=COLUMNS)
+    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    return render(request, "subsidies/subsidies.html", page, status=filters.http_status)
+
+
+@require_safe
+def equipment(request: Request, pk: int) -> HttpResponse:
+    row = visible_or_404(request, EquipmentSubsidy, pk)
+    moves = with_a_page(permissions.EQUIPMENT_MOVES)
+    payments = list(row.payments.order_by("prepared_on", "pk"))
+    page = {
+        "subsidy": row,
+        "facts": pages.facts_of(row, request.actor),
+        "steps": pages.steps_of(row),
+        "promise": promise_of(row, today=request.actor.today),
+        "all_amounts": [*pages.amounts_of(row), *filter(None, [overpaid_amounts(row)])],
+        "reads_statement": reads_the_statement(request.actor, row),
+        "actions": forward_first(offered(row, request.actor, moves, urls="subsidies"), pages.acts_of(row, request.actor)),
+        "awaited": awaited(row, request.actor, moves),
+        "orders": [(one, order_badge(one)) for one in row.orders.order_by("ordered_on", "pk")],
+        "payments": [(one, payment_badge(one)) for one in payments],
+        "account_changes": row.account_changes.awaiting_confirmation(),
+        "documents": documents_about(request.actor, row, *payments),
+        "pieces": pieces_about(request.actor, row),
+        "events": events_about(row),
+    }
+    return render(request, "subsidies/equipment.html", page)
+
+
+def act_on_subsidy(
+    service: Callable[..., object], may: Permission, *, title: str, done: str, form: type[Any] = CommentForm
+) -> Callable[..., HttpResponse]:
+    """The page of one act on a subsidy: all that differs between them is the form and the words."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = visible_or_404(request, EquipmentSubsidy, pk)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=form(request.POST or None, row_version=row.version),
+            act=partial(service, subsidy_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            template="subsidies/act.html",
+            context={"facts": pages.facts_of(row, request.actor), "all_amounts": pages.amounts_of(row)},
+        )
+
+    return page
+
+
+withdraw_decision = act_on_subsidy(
+    decision.withdraw_decision,
+    permissions.can_prepare_decision,
+    title="Reprendre la préparation de la décision",
+    done="La décision est de nouveau à préparer.",
+    form=MotiveForm,
+)
+replace_decision = act_on_subsidy(
+    decision.replace_decision,
+    permissions.can_replace_decision,
+    title="Annuler la décision pour la remplacer",
+    done="La décision est à préparer de nouveau ; la prochaine annulera et remplacera celle-ci.",
+    form=MotiveForm,
+)
+cancel_subsidy = act_on_subsidy(
+    decision.cancel_subsidy,
+    permissions.can_cancel_subsidy,
+    title="Annuler la subvention",
+    done="La subvention est annulée.",
+    form=MotiveForm,
+)
+request_acompte = act_on_subsidy(
+    acompte.request_acompte,
+    permissions.can_request_acompte,
+    title="Demander l’acompte",
+    done="La demande d’acompte est transmise à la DAF.",
+)
+reject_acompte_request = act_on_subsidy(
+    acompte.reject_acompte_request,
+    permissions.can_reject_acompte_request,
+    title="Rejeter la demande d’acompte",
+    done="La demande d’acompte est rejetée ; la collectivité est prévenue.",
+    form=MotiveForm,
+)
+prepare_acompte = act_on_subsidy(
+    acompte.prepare_acompte,
+    permissions.can_prepare_payment,
+    title="Préparer le paiement de l’acompte",
+    done="La demande de paiement est préparée : une autre personne de la DAF la valide.",
+)
+record_ej = act_on_subsidy(
+    partial(references.record_ej, model=EquipmentSubsidy),
+    permissions.can_record_references,
+    title="Saisir le numéro d’EJ",
+    done="Le numéro d’EJ est enregistré.",
+    form=EjForm,
+)
+rectify_ej = act_on_subsidy(
+    partial(references.rectify_ej, model=EquipmentSubsidy),
+    permissions.can_record_references,
+    title="Rectifier le numéro d’EJ",
+    done="Le numéro d’EJ est rectifié.",
+    form=RectifyEjForm,
+)
+hold = act_on_subsidy(
+    holds.hold,
+    permissions.can_hold,
+    title="Suspendre la subvention",
+    done="La subvention est suspendue : aucun paiement n’est préparé ni validé.",
+    form=MotiveForm,
+)
+resume = act_on_subsidy(
+    holds.resume, permissions.can_hold, title="Lever la suspension", done="La suspension est levée.", form=MotiveForm
+)

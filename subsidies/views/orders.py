@@ -1,0 +1,172 @@
+"""The orders to check, the page of each, its deposit and its moves."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plannumerique.files.pages import piece_links
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects.forms import CommentForm, MotiveForm
+from subsidies import permissions
+from subsidies.forms.orders import OrderFilters, OrderForm
+from subsidies.models import EquipmentSubsidy, PurchaseOrder
+from subsidies.pages import orders as pages
+from subsidies.services import orders as services
+from subsidies.views.common import visible_or_404
+
+COLUMNS = (
+    Column("commande", "Commande", order_by=("number",)),
+    Column("collectivite", "Collectivité", order_by=("subsidy__convention__dossier__collectivite__search",)),
+    Column("fournisseur", "Fournisseur", order_by=("supplier_name",)),
+    Column("date", "Date", order_by=("ordered_on",)),
+    Column("montant", "Montant TTC", order_by=("amount_ttc",), numeric=True),
+    Column("etat", "État", order_by=("state", "deposited_on")),
+    Column("deposee", "Déposée le", order_by=("deposited_on",)),
+)
+INITIAL = (*OrderForm.ORDER, *OrderForm.KIT)
+
+
+@require_safe
+def orders(request: Request) -> HttpResponse:
+    filters = OrderFilters(request.GET)
+    listing = paginate(request, filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list()), columns=COLUMNS)
+    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    return render(request, "subsidies/orders.html", page, status=filters.http_status)
+
+
+@require_safe
+def order(request: Request, pk: int) -> HttpResponse:
+    row = visible_or_404(request, PurchaseOrder, pk)
+    copies = [piece for piece in (row.piece, row.groupement_piece) if piece is not None]
+    page = {
+        "order": row,
+        "facts": pages.facts_of(row),
+        "amounts": pages.shares_of(row),
+        "actions": offered(row, request.actor, permissions.PURCHASE_ORDER_MOVES, urls="subsidies"),
+        "awaited": awaited(row, request.actor, permissions.PURCHASE_ORDER_MOVES),
+        "can_edit": permissions.can_edit_order(request.actor, row),
+        "can_derogate": permissions.can_derogate_order(request.actor, row),
+        "documents": piece_links(copies),
+        "events": events_about(row),
+    }
+    return render(request, "subsidies/order.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def deposit_order(request: Request, pk: int) -> HttpResponse:
+    subsidy = visible_or_404(request, EquipmentSubsidy, pk)
+    row = PurchaseOrder(thread=subsidy.thread, subsidy=subsidy)
+    form = OrderForm(
+        request.POST or None,
+        request.FILES or None,
+        actor=request.actor,
+        row_version=subsidy.version,
+        classes=pages.classes_of(subsidy.convention),
+    )
+
+    def deposit(*, copy: Any, groupement: Any, **_: Any) -> None:
+        services.deposit_order(subsidy=subsidy, actor=request.actor, order=form.order(), copy=copy, groupement=groupement)
+
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_deposit_order,
+        form=form,
+        act=deposit,
+        title="Déposer un bon de commande",
+        done="Le bon de commande est déposé ; la DANE le vérifie.",
+        back=subsidy.get_absolute_url(),
+        template="subsidies/order_form.html",
+        context={"subsidy": subsidy},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit_order(request: Request, pk: int) -> HttpResponse:
+    row = visible_or_404(request, PurchaseOrder, pk)
+    form = OrderForm(
+        request.POST or None,
+        request.FILES or None,
+        actor=request.actor,
+        row_version=row.version,
+        classes=pages.classes_of(row.subsidy.convention),
+        copy_needed=False,
+        initial={name: getattr(row, name) for name in INITIAL} | _shares(row),
+    )
+
+    def edit(*, seen: int, copy: Any, groupement: Any, **_: Any) -> None:
+        services.edit_order(order_id=row.pk, actor=request.actor, order=form.order(), copy=copy, groupement=groupement, seen=seen)
+
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_edit_order,
+        form=form,
+        act=edit,
+        title="Corriger le bon de commande",
+        done="Le bon de commande est corrigé.",
+        back=row.get_absolute_url(),
+        template="subsidies/order_form.html",
+        context={"subsidy": row.subsidy},
+    )
+
+
+def _shares(row: PurchaseOrder) -> dict[str, Any]:
+    return {f"share_{one.mobile_class_id}": one.amount_ttc for one in row.allocations.all()}
+
+
+def _move_page(
+    service: Callable[..., PurchaseOrder], may: Permission, *, title: str, done: str, form: type[Any] = MotiveForm
+) -> Callable[..., HttpResponse]:
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = visible_or_404(request, PurchaseOrder, pk)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=form(request.POST or None, row_version=row.version),
+            act=partial(service, order_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            context={"facts": pages.facts_of(row), "amounts": pages.shares_of(row)},
+        )
+
+    return page
+
+
+accept_order = _move_page(
+    services.accept_order,
+    permissions.can_check_order,
+    title="Accepter le bon de commande",
+    done="Le bon de commande et sa copie sont acceptés.",
+    form=CommentForm,
+)
+reject_order = _move_page(
+    services.reject_order,
+    permissions.can_check_order,
+    title="Rejeter le bon de commande",
+    done="Le bon de commande est rejeté ; la collectivité est prévenue.",
+)
+reopen_order = _move_page(
+    services.reopen_order,
+    permissions.can_check_order,
+    title="Reprendre la vérification du bon de commande",
+    done="Le bon de commande est de nouveau à vérifier.",
+)
+grant_early_order = _move_page(
+    services.grant_early_order,
+    permissions.can_derogate_order,
+    title="Accorder une dérogation pour commande anticipée",
+    done="La dérogation est enregistrée.",
+)

@@ -1,0 +1,152 @@
+"""The queue of payments, the sheet of each, its validation and its record."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects.forms import CommentForm, MotiveForm
+from subsidies import permissions
+from subsidies.forms.payments import PaymentFilters, RecordPaymentForm, RectifyDpForm, RectifyPaidOnForm
+from subsidies.models import Payment
+from subsidies.pages import payments as pages
+from subsidies.services import payments as services
+from subsidies.services import references
+from subsidies.views.common import documents_about, visible_or_404
+
+COLUMNS = (
+    Column("beneficiaire", "Bénéficiaire", order_by=("payee_name",)),
+    Column("nature", "Nature", order_by=("kind", "payee_name")),
+    Column("montant", "Montant", order_by=("amount",), numeric=True),
+    Column("etat", "État", order_by=("state", "prepared_on")),
+    Column("preparee", "Préparée le", order_by=("prepared_on",)),
+    Column("avant", "À payer avant le", order_by=("pay_before", "prepared_on")),
+    Column("payee", "Payée le", order_by=("paid_on",)),
+)
+
+
+@require_safe
+def payments(request: Request) -> HttpResponse:
+    filters = PaymentFilters(request.GET)
+    rows = filters.narrow(Payment.objects.visible_to(request.actor).for_list())
+    listing = paginate(request, rows.order_by(F("pay_before").asc(nulls_last=True), "-prepared_on"), columns=COLUMNS)
+    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    return render(request, "subsidies/payments.html", page, status=filters.http_status)
+
+
+@require_safe
+def payment(request: Request, pk: int) -> HttpResponse:
+    row = visible_or_404(request, Payment, pk)
+    page = {
+        "payment": row,
+        "facts": pages.facts_of(row, request.actor),
+        "amounts": pages.amounts_of(row),
+        "warnings": pages.warnings_of(row),
+        "actions": [
+            *offered(row, request.actor, permissions.PAYMENT_MOVES, urls="subsidies"),
+            *pages.rectifications_of(row, request.actor),
+        ],
+        "awaited": awaited(row, request.actor, permissions.PAYMENT_MOVES),
+        "kept_apart": _kept_apart(row, request),
+        "documents": documents_about(request.actor, row),
+        "events": events_about(row),
+    }
+    return render(request, "subsidies/payment.html", page)
+
+
+def _kept_apart(row: Payment, request: Request) -> str:
+    """Why this valideur does not see the button that her role gives her."""
+    may = permissions.can_validate_payment
+    if row.state != "prepared" or may.grant(request.actor, row) is None:
+        return ""
+    return may.refusal(request.actor, row) or ""
+
+
+def _act_page(
+    service: Callable[..., Payment],
+    may: Permission,
+    *,
+    title: str,
+    done: str,
+    form: type[Any] = CommentForm,
+    dated: bool = False,
+) -> Callable[..., HttpResponse]:
+    """`dated`: the form bounds its date by today."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = visible_or_404(request, Payment, pk)
+        bounds = {"today": request.actor.today} if dated else {}
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=form(request.POST or None, row_version=row.version, **bounds),
+            act=partial(service, payment_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            template="subsidies/payment_act.html",
+            context={
+                "facts": pages.facts_of(row, request.actor),
+                "amounts": pages.amounts_of(row),
+                "warnings": pages.warnings_of(row),
+            },
+        )
+
+    return page
+
+
+validate_payment = _act_page(
+    services.validate_payment,
+    permissions.can_validate_payment,
+    title="Valider la demande de paiement",
+    done="La demande de paiement est validée : elle est à saisir dans Chorus. Le portail ne paie pas.",
+)
+record_payment = _act_page(
+    services.record_payment,
+    permissions.can_record_payment,
+    title="Enregistrer le paiement",
+    done="Le paiement est enregistré ; le bénéficiaire reçoit l’avis de versement.",
+    form=RecordPaymentForm,
+    dated=True,
+)
+reject_payment = _act_page(
+    services.reject_payment,
+    permissions.can_reject_payment,
+    title="Rejeter la demande de paiement",
+    done="La demande de paiement est rejetée.",
+    form=MotiveForm,
+)
+bounce_payment = _act_page(
+    services.bounce_payment,
+    permissions.can_reject_payment,
+    title="Constater le rejet du virement par la banque",
+    done="Le rejet du virement est enregistré ; le bénéficiaire est prévenu.",
+    form=MotiveForm,
+)
+rectify_dp = _act_page(
+    references.rectify_dp,
+    permissions.can_record_references,
+    title="Rectifier le numéro de DP",
+    done="Le numéro de DP est rectifié.",
+    form=RectifyDpForm,
+)
+rectify_paid_on = _act_page(
+    references.rectify_paid_on,
+    permissions.can_record_references,
+    title="Rectifier la date du paiement",
+    done="La date du paiement est rectifiée.",
+    form=RectifyPaidOnForm,
+    dated=True,
+)

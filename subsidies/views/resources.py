@@ -1,0 +1,145 @@
+"""The grants of resources: the list, the page of each, notification, account, payment."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.pages import events_about
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects.forms import CommentForm, MotiveForm
+from subsidies import permissions
+from subsidies.forms.payments import EjForm, RectifyEjForm
+from subsidies.forms.resources import CollegeAccountForm, GrantFilters, NotifyGrantForm
+from subsidies.models import ResourcesSubsidy
+from subsidies.pages import resources as pages
+from subsidies.pages.payments import badge_of as payment_badge
+from subsidies.services import references
+from subsidies.services import resources as services
+from subsidies.views.common import documents_about, forward_first, visible_or_404, with_a_page
+
+COLUMNS = (
+    Column("ecole", "École", order_by=("school__search",)),
+    Column("college", "Collège référent", order_by=("payee__search", "school__search")),
+    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search", "school__search")),
+    Column("montant", "Montant", order_by=("amount",), numeric=True),
+    Column("etat", "État", order_by=("state", "school__search")),
+    Column("notifiee", "Notifiée le", order_by=("notified_on",)),
+)
+
+
+@require_safe
+def grants(request: Request) -> HttpResponse:
+    filters = GrantFilters(request.GET)
+    rows = filters.narrow(ResourcesSubsidy.objects.visible_to(request.actor).for_list())
+    listing = paginate(request, rows, columns=COLUMNS)
+    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    return render(request, "subsidies/grants.html", page, status=filters.http_status)
+
+
+@require_safe
+def grant(request: Request, pk: int) -> HttpResponse:
+    row = visible_or_404(request, ResourcesSubsidy, pk)
+    moves = with_a_page(permissions.RESOURCES_MOVES)
+    payments = list(row.payments.order_by("prepared_on", "pk"))
+    page = {
+        "grant": row,
+        "facts": pages.facts_of(row, request.actor),
+        "amounts": pages.amounts_of(row),
+        "actions": forward_first(offered(row, request.actor, moves, urls="subsidies"), pages.acts_of(row, request.actor)),
+        "awaited": awaited(row, request.actor, moves),
+        "payments": [(one, payment_badge(one)) for one in payments],
+        "documents": documents_about(request.actor, row, *payments),
+        "events": events_about(row),
+    }
+    return render(request, "subsidies/grant.html", page)
+
+
+def _act_page(
+    service: Callable[..., object],
+    may: Permission,
+    *,
+    title: str,
+    done: str,
+    form: type[Any] = CommentForm,
+    fields: tuple[str, ...] = (),
+) -> Callable[..., HttpResponse]:
+    """`fields`: those of the grant that the form shows at first."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = visible_or_404(request, ResourcesSubsidy, pk)
+        initial = {name: getattr(row, name) for name in fields} | {"on": request.actor.today}
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=form(request.POST or None, row_version=row.version, initial=initial),
+            act=partial(service, grant_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            context={"facts": pages.facts_of(row, request.actor), "amounts": pages.amounts_of(row)},
+        )
+
+    return page
+
+
+def _on_grant(service: Callable[..., object]) -> Callable[..., object]:
+    """The services of references know a subsidy; the pages of grants give them theirs."""
+
+    def call(*, grant_id: int, **words: Any) -> object:
+        return service(model=ResourcesSubsidy, subsidy_id=grant_id, **words)
+
+    return call
+
+
+notify_grant = _act_page(
+    services.notify_grant,
+    permissions.can_notify_grant,
+    title="Notifier la dotation",
+    done="La dotation est notifiée au collège ; la lettre est dans les documents.",
+    form=NotifyGrantForm,
+)
+cancel_grant = _act_page(
+    services.cancel_grant,
+    permissions.can_cancel_subsidy,
+    title="Annuler la dotation",
+    done="La dotation est annulée.",
+    form=MotiveForm,
+)
+record_college_account = _act_page(
+    services.record_college_account,
+    permissions.can_record_college_account,
+    title="Saisir le compte du collège",
+    done="Le compte du collège est enregistré.",
+    form=CollegeAccountForm,
+    fields=("siret", "iban", "bic"),
+)
+prepare_grant_payment = _act_page(
+    services.prepare_grant_payment,
+    permissions.can_prepare_payment,
+    title="Préparer le paiement de la dotation",
+    done="La demande de paiement est préparée : une autre personne de la DAF la valide.",
+)
+record_grant_ej = _act_page(
+    _on_grant(references.record_ej),
+    permissions.can_record_references,
+    title="Saisir le numéro d’EJ",
+    done="Le numéro d’EJ est enregistré.",
+    form=EjForm,
+)
+rectify_grant_ej = _act_page(
+    _on_grant(references.rectify_ej),
+    permissions.can_record_references,
+    title="Rectifier le numéro d’EJ",
+    done="Le numéro d’EJ est rectifié.",
+    form=RectifyEjForm,
+)

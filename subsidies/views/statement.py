@@ -1,0 +1,214 @@
+"""The expense statement: its page, and one page for each act upon it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.http import act_page
+from plannumerique.journal.machine import Refused
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.lists import Column, paginate
+from projects.forms import CommentForm, MotiveForm
+from subsidies import permissions_statement as permissions
+from subsidies.forms.statement import AidForm, PlainForm, SignedStatementForm
+from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
+from subsidies.models.statement import of_the_parties
+from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, statement_actions
+from subsidies.promises import promise_of
+from subsidies.services import statement as services
+
+COLUMNS = (
+    Column("numero", "Facture", order_by=("number",)),
+    Column("fournisseur", "Fournisseur", order_by=("supplier_name", "invoiced_on")),
+    Column("date", "Date", order_by=("invoiced_on",)),
+    Column("etat", "État", order_by=("state", "invoiced_on")),
+    Column("copie", "Copie"),
+    Column("ttc", "TTC", order_by=("amount_ttc",), numeric=True),
+)
+MOVES = {
+    name: permissions.STATEMENT_EQUIPMENT_MOVES[name]
+    for name in ("deposit_statement", "request_statement_completion", "certify_service_fait")
+}
+
+
+# --- Whose dossier ---
+
+
+def subsidy_or_404(request: Request, pk: int) -> EquipmentSubsidy:
+    """A subsidy of the person's académie or collectivité: what was spent and invoiced is not for schools."""
+    rows = EquipmentSubsidy.objects.visible_to(request.actor).filter(of_the_parties(request.actor))
+    return get_object_or_404(rows.select_related("thread", *EquipmentSubsidy.passage_related), pk=pk)
+
+
+def statement_or_404(request: Request, pk: int) -> ExpenseStatement:
+    rows = ExpenseStatement.objects.visible_to(request.actor).select_related("thread", *ExpenseStatement.passage_related)
+    return get_object_or_404(rows, subsidy_id=pk)
+
+
+# --- The page ---
+
+
+@require_safe
+def statement(request: Request, pk: int) -> HttpResponse:
+    subsidy = subsidy_or_404(request, pk)
+    row = ExpenseStatement.objects.filter(subsidy=subsidy).select_related("thread", *ExpenseStatement.passage_related).first()
+    listing = paginate(request, Invoice.objects.filter(subsidy=subsidy).for_list(), columns=COLUMNS)
+    draft = row or ExpenseStatement(thread=subsidy.thread, subsidy=subsidy)
+    claim = claim_amounts(subsidy)
+    page = {
+        "subsidy": subsidy,
+        "statement": row,
+        "facts": facts_of(row) if row else [],
+        "promise": promise_of(subsidy, today=request.actor.today),
+        "total": claim[0] if claim else None,
+        "classes": claim[1] if claim else [],
+        "warning": aid_warning(row) if row else None,
+        "listing": listing,
+        "lines": [(invoice, badge_of(invoice)) for invoice in listing.rows],
+        "can_edit": permissions.can_edit_statement(request.actor, draft),
+        "actions": [*statement_actions(row, request.actor), *offered(subsidy, request.actor, MOVES, urls="subsidies")]
+        if row
+        else [],
+        "awaited": awaited(subsidy, request.actor, MOVES),
+    }
+    return render(request, "subsidies/statement.html", page)
+
+
+@require_POST
+def open_statement(request: Request, pk: int) -> HttpResponse:
+    subsidy = subsidy_or_404(request, pk)
+    refusal = permissions.can_edit_statement.refusal(request.actor, ExpenseStatement(thread=subsidy.thread, subsidy=subsidy))
+    if refusal is not None:
+        raise PermissionDenied(refusal)
+    try:
+        row = services.open_statement(subsidy=subsidy, actor=request.actor)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.reasons))
+        return HttpResponseRedirect(subsidy.get_absolute_url())
+    return HttpResponseRedirect(row.get_absolute_url())
+
+
+# --- The acts ---
+
+
+@require_http_methods(["GET", "POST"])
+def declare_aid(request: Request, pk: int) -> HttpResponse:
+    row = statement_or_404(request, pk)
+    initial = {"amount": row.other_public_aid, "detail": row.other_public_aid_detail}
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_edit_statement,
+        form=AidForm(request.POST or None, row_version=row.version, initial=initial),
+        act=partial(services.declare_aid, statement_id=row.pk, actor=request.actor),
+        title="Déclarer les autres aides publiques",
+        done="Les autres aides publiques sont enregistrées.",
+        back=row.get_absolute_url(),
+        context={"submit": "Enregistrer"},
+    )
+
+
+def _plain_page(
+    service: Callable[..., ExpenseStatement], may: Permission, *, title: str, done: str
+) -> Callable[..., HttpResponse]:
+    """An act that asks nothing: the page unfolds the amounts that it binds, the button does it."""
+
+    @require_http_methods(["GET", "POST"])
+    def page(request: Request, pk: int) -> HttpResponse:
+        row = statement_or_404(request, pk)
+        claim = claim_amounts(row.subsidy)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=PlainForm(request.POST or None, row_version=row.version),
+            act=partial(service, statement_id=row.pk, actor=request.actor),
+            title=title,
+            done=done,
+            back=row.get_absolute_url(),
+            context={"facts": facts_of(row), "amounts": claim[0] if claim else None},
+        )
+
+    return page
+
+
+lay_out_statement = _plain_page(
+    services.lay_out_statement,
+    permissions.can_edit_statement,
+    title="Établir l’état à signer",
+    done="L’état récapitulatif est établi : imprimez-le, faites-le signer, puis enregistrez la copie signée.",
+)
+certify_statement = _plain_page(
+    services.certify_statement,
+    permissions.can_certify_statement,
+    title="Certifier exact l’état récapitulatif",
+    done="L’état récapitulatif est certifié exact.",
+)
+
+
+@require_http_methods(["GET", "POST"])
+def record_signed_statement(request: Request, pk: int) -> HttpResponse:
+    row = statement_or_404(request, pk)
+    return act_page(
+        request,
+        row=row,
+        may=permissions.can_record_signed_statement,
+        form=SignedStatementForm(
+            request.POST or None,
+            request.FILES or None,
+            row_version=row.version,
+            actor=request.actor,
+            today=request.actor.today,
+        ),
+        act=partial(services.record_signed_statement, statement_id=row.pk, actor=request.actor),
+        title="Enregistrer l’état signé sur papier",
+        done="L’état signé est enregistré : il est certifié exact.",
+        back=row.get_absolute_url(),
+        context={"facts": facts_of(row)},
+    )
+
+
+# --- The moves of the subsidy ---
+
+
+@require_http_methods(["GET", "POST"])
+def deposit_statement(request: Request, pk: int) -> HttpResponse:
+    subsidy = subsidy_or_404(request, pk)
+    claim = claim_amounts(subsidy)
+    return act_page(
+        request,
+        row=subsidy,
+        may=permissions.can_deposit_statement,
+        form=CommentForm(request.POST or None, row_version=subsidy.version),
+        act=partial(services.deposit_statement, subsidy_id=subsidy.pk, actor=request.actor),
+        title="Déposer les justificatifs",
+        done="Les justificatifs sont déposés : la DANE les vérifie, puis le DAN constate le service fait.",
+        back=_statement_url(subsidy),
+        context={"amounts": claim[0] if claim else None},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def request_statement_completion(request: Request, pk: int) -> HttpResponse:
+    subsidy = subsidy_or_404(request, pk)
+    return act_page(
+        request,
+        row=subsidy,
+        may=permissions.can_request_completion,
+        form=MotiveForm(request.POST or None, row_version=subsidy.version),
+        act=partial(services.request_statement_completion, subsidy_id=subsidy.pk, actor=request.actor),
+        title="Demander des justificatifs complémentaires",
+        done="La demande de compléments est envoyée à la collectivité.",
+        back=_statement_url(subsidy),
+    )
+
+
+def _statement_url(subsidy: EquipmentSubsidy) -> str:
+    return ExpenseStatement(subsidy=subsidy).get_absolute_url()

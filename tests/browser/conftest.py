@@ -1,0 +1,130 @@
+"""A real browser on the live portal: real PostgreSQL, real Redis and worker, real SMTP; every page is watched."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from plannumerique import celery, clock
+from plannumerique.accounts.models import User
+from tests.browser import worker as workers
+from tests.browser.people import Person
+from tests.browser.watch import Watch
+from tests.browser.worker import Worker
+from tests.notices.receiver import Receiver
+
+# Playwright leaves an event loop running in this thread for the rest of the session, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+celery.app.conf.task_default_queue = workers.QUEUE
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Nothing but the pages asks for anything, and no graphics card is looked for.
+FLAGS = (
+    *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+DESKTOP, PHONE, SMALL_PHONE = 1280, 390, 320
+
+# Of a machine that does something else at the same time, in milliseconds.
+PATIENCE = 20_000
+
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Each window is given the address of the live server; the fixture of pytest-playwright warns under a recent pytest."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not found:
+        pytest.fail("Chromium is missing: apt-get install -y chromium, or CHROMIUM=its path.", pytrace=False)
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": found, "args": [*FLAGS, *as_root]}
+
+
+@pytest.fixture(autouse=True)
+def portal(settings: Any, live_server: Any, tmp_path: Path) -> None:
+    """The portal as the demonstration runs it, whose date can be moved; its files go to a folder of the test."""
+    settings.PORTAL_DEMO = True
+    settings.PORTAL_CLOCK_FILE = str(tmp_path / "today")
+    settings.PORTAL_URL = live_server.url
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    clock.shift_to(dt.date(2016, 5, 20))
+
+
+@pytest.fixture
+def smtp() -> Iterator[Receiver]:
+    receiver = Receiver()
+    receiver.start()
+    yield receiver
+    receiver.shutdown()
+    receiver.server_close()
+
+
+@pytest.fixture
+def worker(portal: None, smtp: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Worker]:
+    if not os.environ.get("REDIS_URL"):
+        pytest.fail("REDIS_URL is missing: letters and mails go through a real Redis.", pytrace=False)
+    monkeypatch.setattr(celery, "_silent_until", 0.0)
+    workers.purge()
+    started = Worker(smtp_port=smtp.port, log=tmp_path / "worker.log")
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def watch(live_server: Any) -> Iterator[Watch]:
+    """What the browser complains of, in every window of the test."""
+    watch = Watch(origin=live_server.url)
+    yield watch
+    watch.assert_nothing()
+
+
+NewWindow = Callable[..., Any]
+
+
+@pytest.fixture
+def new_window(browser: Browser, new_context: Any, live_server: Any, watch: Watch) -> NewWindow:
+    def new_window(width: int = DESKTOP) -> Any:
+        context = new_context(
+            base_url=live_server.url,
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            reduced_motion="reduce",
+            viewport={"width": width, "height": 900},
+        )
+        context.set_default_timeout(PATIENCE)
+        watch.follow(context)
+        return context.new_page()
+
+    return new_window
+
+
+LogIn = Callable[..., Person]
+
+
+@pytest.fixture
+def log_in(new_window: NewWindow) -> LogIn:
+    """A window of her own for each person, entered through the log-in page with her password."""
+
+    def log_in(user: User, *, width: int = DESKTOP) -> Person:
+        person = Person(new_window(width), user)
+        person.log_in()
+        return person
+
+    return log_in

@@ -1,0 +1,57 @@
+"""One dossier at each stage of the thread, and somebody of each role who works on all of them."""
+
+import datetime as dt
+
+from plannumerique.accounts.models import User
+from plannumerique.files.models import Piece
+from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
+from plannumerique.organisations.models import Academie, Circonscription, Collectivite, School
+from tests.factories import PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory
+from tests.factories_conventions import ConventionFactory
+from tests.factories_projects import ApplicationFactory, PieceFactory
+from tests.factories_statement import InvoiceFactory, StatementFactory, ready_for_service_fait
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory
+
+# A day on which the whole thread is in the past, and everything that is pending still open.
+TODAY = dt.date(2016, 12, 1)
+
+
+def every_situation() -> None:
+    for stage in ("written", "submitted", "to_complete", "admissible", "waiting", "retained"):
+        ApplicationFactory(**{stage: True})
+    PieceFactory(subject=ApplicationFactory(submitted=True, pieces=False).dossier, waiting=True)
+    for stage in ("negotiation", "settled", "cbr_requested", "cbr_given", "deliberated", "signed_collectivite"):
+        ConventionFactory(**{stage: True, "schools": 1})
+    ConventionFactory()
+    Piece.objects.filter(pk=ConventionFactory(negotiation=True).rib_id).update(state="deposited", checked_at=None)
+    ConventionFactory(signed_recteur=True, signed_copy=True)
+
+    PurchaseOrderFactory(subsidy=EquipmentSubsidyFactory(orders=0))
+    EquipmentSubsidyFactory()
+    for stage in ("prepared", "signed", "notified", "service_fait", "solde_paid", "overpaid", "held"):
+        EquipmentSubsidyFactory(**{stage: True})
+    PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True))
+    PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True), validated=True)
+    spending = EquipmentSubsidyFactory(acompte_paid=True)
+    StatementFactory(subsidy=spending)
+    InvoiceFactory(subsidy=spending, waiting=True)
+    ready_for_service_fait()
+    grant = ResourcesSubsidyFactory(convention=spending.convention, school=spending.convention.covered_schools.get().school)
+    PaymentFactory(resources=grant, kind="resources")
+    circonscription = CirconscriptionFactory()
+    School.objects.ecoles().update(circonscription=circonscription)
+
+
+def somebody(role: Role) -> User:
+    """Who holds that role in every organisation where it can be held."""
+    level = LEVEL_OF_ROLE[role]
+    everywhere = {
+        Level.ACADEMIE: Academie.objects.filter(pk=AcademieFactory().pk),
+        Level.CIRCONSCRIPTION: Circonscription.objects.all(),
+        Level.COLLECTIVITE: Collectivite.objects.filter(schools__kind="ecole").distinct(),
+        Level.SCHOOL: School.objects.filter(kind="college" if role is Role.COLLEGE_REFERENT else "ecole"),
+    }[level]
+    user = UserFactory(first_name="Camille", email=f"{role.value}@exemple.invalid", password=PASSWORD)
+    for organisation in everywhere:
+        MembershipFactory(user=user, **{role.value: True, level.value: organisation})
+    return user

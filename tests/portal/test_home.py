@@ -1,0 +1,87 @@
+"""The home of each role: bounded in queries, and showing what waits for that person alone."""
+
+import pytest
+from django.urls import reverse
+
+from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
+from tests.factories import AcademieFactory, actor_for
+from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, PieceFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_the_phase(monkeypatch):
+    monkeypatch.setattr("plannumerique.clock.now", lambda: IN_PHASE)
+
+
+def log_in(client, role, organisation=None):
+    client.force_login(actor_for(role, organisation, at=IN_PHASE).user)
+
+
+def test_a_visitor_reads_the_programme_and_its_calendar(client):
+    CampaignFactory()
+
+    page = client.get("/").content.decode()
+
+    assert "au plus tard le vendredi 14 octobre 2016" in page
+    assert "8\u202f000,00\u00a0€" in page
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
+def test_the_home_of_every_role_takes_at_most_15_queries(client, role, django_assert_max_num_queries):
+    campaign = CampaignFactory()
+    applications = [ApplicationFactory(dossier__campaign=campaign, submitted=True) for _ in range(8)]
+    academie = campaign.academie if LEVEL_OF_ROLE[role] is Level.ACADEMIE else None
+    school = applications[0].school if LEVEL_OF_ROLE[role] is Level.SCHOOL else None
+    log_in(client, role, academie or school)
+
+    with django_assert_max_num_queries(15):
+        answer = client.get(reverse("portal:home"))
+
+    assert answer.status_code == 200
+
+
+def test_the_dane_finds_the_submitted_applications_and_the_way_to_the_others(client):
+    campaign = CampaignFactory()
+    applications = [ApplicationFactory(dossier__campaign=campaign, submitted=True) for _ in range(7)]
+    log_in(client, Role.AGENT_DANE, campaign.academie)
+
+    page = client.get("/").content.decode()
+
+    assert "Instruire les candidatures" in page
+    assert sum(application.get_absolute_url() in page for application in applications) == 5
+    assert reverse("projects:applications") + "?state=submitted" in page
+
+
+def test_a_director_finds_the_part_that_she_has_to_write_and_nobody_elses(client):
+    application, other = ApplicationFactory(), ApplicationFactory()
+    log_in(client, Role.DIRECTOR, application.school)
+
+    page = client.get("/").content.decode()
+
+    assert application.get_absolute_url() in page
+    assert other.get_absolute_url() not in page
+
+
+def test_nothing_expected_is_said(client):
+    log_in(client, Role.VALIDEUR_DAF)
+
+    assert "Rien n’est attendu de vous aujourd’hui" in client.get("/").content.decode()
+
+
+def test_another_academie_sees_nothing(client):
+    application = ApplicationFactory(submitted=True)
+    log_in(client, Role.AGENT_DANE, AcademieFactory(rennes=True))
+
+    assert application.get_absolute_url() not in client.get("/").content.decode()
+
+
+def test_a_piece_to_check_leads_to_its_check_and_never_to_who_deposited_it(client):
+    application = ApplicationFactory(submitted=True)
+    piece = PieceFactory(subject=application.dossier, waiting=True)
+    log_in(client, Role.AGENT_DANE, application.campaign.academie)
+
+    page = client.get("/").content.decode()
+
+    assert reverse("projects:check_piece", args=[application.dossier.pk, piece.pk]) in page

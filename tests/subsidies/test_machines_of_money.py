@@ -1,0 +1,223 @@
+"""The machines of orders, decisions, payments, grants and accounts, walked: every state, every move, every role."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from plannumerique.journal.machine import moves_of
+from plannumerique.organisations.enums import Level
+from plannumerique.organisations.models import Departement
+from subsidies import permissions
+from subsidies.enums import AccountChangeState, PaymentKind, PaymentState, PieceState, ResourcesState, SubsidyState
+from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder, ResourcesSubsidy
+from subsidies.services import account, acompte, decision, orders, payments, resources
+from tests.factories import CirconscriptionFactory
+from tests.factories_projects import PieceFactory
+from tests.factories_subsidies import (
+    EquipmentSubsidyFactory,
+    PaymentFactory,
+    PurchaseOrderFactory,
+    ResourcesSubsidyFactory,
+    at,
+    iban,
+)
+from tests.walk import Machine, walk
+
+ON = dt.date(2017, 3, 2)
+EQUIPMENT = {
+    SubsidyState.CREATED: {},
+    SubsidyState.DECISION_PREPARED: {"prepared": True},
+    SubsidyState.DECISION_SIGNED: {"signed": True},
+    **{state: {state.value: True} for state in list(SubsidyState)[3:]},
+}
+
+
+def where(row, level):
+    thread = row.thread
+    departement = Departement.objects.get(collectivites=thread.collectivite)
+    return {
+        Level.ACADEMIE: lambda: thread.academie,
+        Level.DEPARTEMENT: lambda: departement,
+        Level.CIRCONSCRIPTION: lambda: CirconscriptionFactory(departement=departement),
+        Level.COLLECTIVITE: lambda: thread.collectivite,
+        Level.SCHOOL: lambda: getattr(row, "payee", None) or thread.schools.first(),
+    }[level]()
+
+
+def acting(service, key, **fields):
+    return lambda row, who: service(**{key: row.pk}, actor=who, **fields)
+
+
+# --- The subsidy ---
+
+SUBSIDIES = Machine(
+    model=EquipmentSubsidy,
+    permissions=permissions.EQUIPMENT_MOVES,
+    build=lambda state: EquipmentSubsidyFactory(**EQUIPMENT[SubsidyState(state)]),
+    where=where,
+    at=at(ON),
+    call={
+        "prepare_decision": acting(decision.prepare_decision, "subsidy_id", amount=Decimal("11000"), comment="motif"),
+        "sign_decision": acting(decision.sign_decision, "subsidy_id", on=ON, signatory="Alix EXEMPLE", capacity="Rectrice"),
+        "notify_decision": acting(decision.notify_decision, "subsidy_id", on=ON, proof="LRAR d’exemple"),
+        "withdraw_decision": acting(decision.withdraw_decision, "subsidy_id", comment="motif"),
+        "replace_decision": acting(decision.replace_decision, "subsidy_id", comment="motif"),
+        "cancel_subsidy": acting(decision.cancel_subsidy, "subsidy_id", comment="motif"),
+        "request_acompte": acting(acompte.request_acompte, "subsidy_id"),
+        "reject_acompte_request": acting(acompte.reject_acompte_request, "subsidy_id", comment="motif"),
+    },
+)
+
+
+def test_every_move_of_a_subsidy_has_its_permission():
+    assert {one.name for one in moves_of(EquipmentSubsidy)} == set(permissions.EQUIPMENT_MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", SUBSIDIES.states)
+def test_a_subsidy_moves_as_its_table_says(state):
+    walk(SUBSIDIES, state)
+
+
+# --- Orders ---
+
+ORDERS = Machine(
+    model=PurchaseOrder,
+    permissions=permissions.PURCHASE_ORDER_MOVES,
+    build=lambda state: PurchaseOrderFactory(**({} if state == PieceState.DEPOSITED else {str(state): True})),
+    where=where,
+    at=at(ON),
+    call={
+        "accept_order": acting(orders.accept_order, "order_id"),
+        "reject_order": acting(orders.reject_order, "order_id", comment="motif"),
+        "reopen_order": acting(orders.reopen_order, "order_id", comment="motif"),
+    },
+)
+
+
+def test_every_move_of_an_order_has_its_permission():
+    assert {one.name for one in moves_of(PurchaseOrder)} == set(permissions.PURCHASE_ORDER_MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ORDERS.states)
+def test_an_order_moves_as_its_table_says(state):
+    walk(ORDERS, state)
+
+
+# --- Payments, of the three kinds ---
+
+
+def a_payment(kind, state):
+    if state == PaymentState.PAID:
+        paid = {"acompte": "acompte_paid", "solde": "solde_paid"}
+        row = ResourcesSubsidyFactory(paid=True) if kind == "resources" else EquipmentSubsidyFactory(**{paid[kind]: True})
+        return row.payments.get(kind=kind)
+    trait = {} if state == PaymentState.PREPARED else {str(state): True}
+    if kind == PaymentKind.RESOURCES:
+        return PaymentFactory(resources=ResourcesSubsidyFactory(notified=True), **trait)
+    awaiting = {"acompte": "acompte_requested", "solde": "solde_liquidated"}
+    return PaymentFactory(equipment=EquipmentSubsidyFactory(**{awaiting[kind]: True}), kind=kind, **trait)
+
+
+def payments_of(kind):
+    return Machine(
+        model=Payment,
+        permissions=permissions.PAYMENT_MOVES,
+        build=lambda state: a_payment(kind, state),
+        where=where,
+        at=at(ON),
+        call={
+            "validate_payment": acting(payments.validate_payment, "payment_id"),
+            "record_payment": lambda row, who: payments.record_payment(
+                payment_id=row.pk, actor=who, dp_number=f"1{row.pk:09}", on=ON
+            ),
+            "reject_payment": acting(payments.reject_payment, "payment_id", comment="motif"),
+            "bounce_payment": acting(payments.bounce_payment, "payment_id", comment="motif"),
+        },
+    )
+
+
+PAYMENTS = {kind: payments_of(kind.value) for kind in (PaymentKind.ACOMPTE, PaymentKind.RESOURCES)}
+
+
+def test_every_move_of_a_payment_has_its_permission():
+    assert {one.name for one in moves_of(Payment)} == set(permissions.PAYMENT_MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", list(PAYMENTS))
+@pytest.mark.parametrize("state", PAYMENTS[PaymentKind.ACOMPTE].states)
+def test_a_payment_moves_as_its_table_says(kind, state):
+    walk(PAYMENTS[kind], state)
+
+
+# --- Grants ---
+
+
+GRANTS = Machine(
+    model=ResourcesSubsidy,
+    permissions=permissions.RESOURCES_MOVES,
+    build=lambda state: ResourcesSubsidyFactory(**({} if state == ResourcesState.CREATED else {str(state): True})),
+    where=where,
+    at=at(ON),
+    call={
+        "notify_grant": acting(resources.notify_grant, "grant_id", on=ON),
+        "cancel_grant": acting(resources.cancel_grant, "grant_id", comment="motif"),
+    },
+)
+
+
+def test_every_move_of_a_grant_has_its_permission():
+    assert {one.name for one in moves_of(ResourcesSubsidy)} == set(permissions.RESOURCES_MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", GRANTS.states)
+def test_a_grant_moves_as_its_table_says(state):
+    walk(GRANTS, state)
+
+
+# --- Accounts ---
+
+
+def a_change(state):
+    subsidy = EquipmentSubsidyFactory(notified=True)
+    decided = {} if state == AccountChangeState.PROPOSED else {"decided_on": ON}
+    change = AccountChange(
+        thread=subsidy.thread,
+        subsidy=subsidy,
+        state=state,
+        iban=iban(4242),
+        holder="Trésorerie d’exemple",
+        piece=PieceFactory(subject=subsidy, kind="new_rib"),
+        proposed_on=ON,
+        version=1,
+        **decided,
+    )
+    change.save()
+    return change
+
+
+CHANGES = Machine(
+    model=AccountChange,
+    permissions=permissions.ACCOUNT_CHANGE_MOVES,
+    build=a_change,
+    where=where,
+    at=at(ON),
+    call={
+        "confirm_account": acting(account.confirm_account, "change_id"),
+        "refuse_account": acting(account.refuse_account, "change_id", comment="motif"),
+    },
+)
+
+
+def test_every_move_of_a_change_of_account_has_its_permission():
+    assert {one.name for one in moves_of(AccountChange)} == set(permissions.ACCOUNT_CHANGE_MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", CHANGES.states)
+def test_a_change_of_account_moves_as_its_table_says(state):
+    walk(CHANGES, state)

@@ -1,0 +1,37 @@
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+
+from plannumerique.journal.machine import Refused
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.models import School
+from projects.models import Campaign
+from training.enums import SessionKind
+from training.models import Session
+from training.permissions import can_schedule
+
+
+def schedule(
+    *, campaign: Campaign, kind: SessionKind, place: School, starts_at: dt.datetime, seats: int, actor: Actor
+) -> Session:
+    """Announce a session in a school of the campaign's académie."""
+    session = Session(academie=campaign.academie, campaign=campaign, kind=kind, place=place, starts_at=starts_at, seats=seats)
+    refusal = can_schedule.refusal(actor, session)
+    if refusal is not None:
+        raise PermissionDenied(refusal)
+    if place.departement.academie_id != campaign.academie_id:
+        raise Refused(f"{place} n’est pas dans l’{campaign.academie} : choisissez une école ou un collège de l’académie.")
+    if starts_at < actor.at:
+        raise Refused("Cette session aurait déjà commencé : choisissez un jour et une heure à venir.")
+    try:
+        session.validate_constraints()
+        with transaction.atomic():
+            session.save()
+    except (ValidationError, IntegrityError) as error:
+        raise Refused(*_sentences(error)) from error
+    return session
+
+
+def _sentences(error: ValidationError | IntegrityError) -> list[str]:
+    return error.messages if isinstance(error, ValidationError) else ["Cette session existe déjà : rechargez la page."]
