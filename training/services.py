@@ -1,9 +1,9 @@
 import datetime as dt
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
 
 from plannumerique.journal.machine import Refused
+from plannumerique.journal.passages import save_or_refuse
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import School
 from projects.models import Campaign
@@ -24,14 +24,5 @@ def schedule(
         raise Refused(f"{place} n’est pas dans l’{campaign.academie} : choisissez une école ou un collège de l’académie.")
     if starts_at < actor.at:
         raise Refused("Cette session aurait déjà commencé : choisissez un jour et une heure à venir.")
-    try:
-        session.validate_constraints()
-        with transaction.atomic():
-            session.save()
-    except (ValidationError, IntegrityError) as error:
-        raise Refused(*_sentences(error)) from error
+    save_or_refuse(session)
     return session
-
-
-def _sentences(error: ValidationError | IntegrityError) -> list[str]:
-    return error.messages if isinstance(error, ValidationError) else ["Cette session existe déjà : rechargez la page."]

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from plannumerique.journal.machine import Refused, WrongState
@@ -53,7 +53,7 @@ def passage(
         if not row.passed_moves and not act:
             raise TypeError(f"A passage on {model.__name__} made no move and names no act.")
         row.version += 1
-        _save(row)
+        save_or_refuse(row)
         _write_lines(row, actor=actor, may=may, comment=comment, act=act, label=label, before=before)
 
 
@@ -65,7 +65,7 @@ def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str =
         _demand(may, actor, row)
         yield row
         row.version = 1
-        _save(row)
+        save_or_refuse(row)
         _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={})
 
 
@@ -96,16 +96,23 @@ def _demand_comment(row: ThreadRow, comment: str) -> None:
             raise Refused(f"Indiquez le motif : « {passed.label} » ne s’enregistre pas sans lui.")
 
 
-def _save(row: ThreadRow) -> None:
+def save_or_refuse(row: models.Model) -> None:
+    """Save; a constraint that the database finds broken is Refused with its own French sentence."""
     try:
-        row.validate_constraints()
         with transaction.atomic():
             row.save()
-    except ValidationError as error:
-        raise Refused(*error.messages) from error
     except IntegrityError as error:
-        # Two people created the same thing at the same instant: validate_constraints saw neither, the database sees both.
-        raise Refused("Cet enregistrement existe déjà ou contredit une règle de la base : rechargez la page.") from error
+        raise Refused(_broken_rule(row, error)) from error
+
+
+def _broken_rule(row: models.Model, error: IntegrityError) -> str:
+    """The sentence of the constraint that PostgreSQL names: two people at the same instant get it too, and no query is added."""
+    diagnostics = getattr(error.__cause__, "diag", None)
+    name = diagnostics.constraint_name if diagnostics else None
+    broken = next((one for one in row._meta.constraints if one.name == name), None)
+    if broken is None:
+        return "Cet enregistrement existe déjà ou contredit une règle de la base : rechargez la page."
+    return str(broken.get_violation_error_message())
 
 
 def _write_lines(

@@ -20,7 +20,8 @@ LIBRARIES = {
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The first is the lightest: no window system, and pages a third quicker.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def complete(*, tests: bool) -> None:
@@ -48,7 +49,7 @@ def missing_packages(*, tests: bool) -> Iterator[str]:
     if not os.environ.get("REDIS_URL") and not redis.program():
         yield "redis-tools"
     if tests and not browser():
-        yield "chromium"
+        yield BROWSERS[0]
 
 
 def what_to_type(packages: Sequence[str], *, update: bool) -> str:

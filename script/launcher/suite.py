@@ -37,11 +37,18 @@ def checks() -> Iterator[Check]:
     # Called through Python: in a deep folder its first line would be too long for the kernel.
     yield Check("lint-imports", [PYTHON, VENV / "bin" / "lint-imports", "--no-logo"])
     yield Check("makemigrations", portal.manage("makemigrations", "--check", "--dry-run"))
-    yield Check("pytest", pytest("-n", "2", "--cov"))
+    # Coverage slows everything that it watches, and the rules are covered by their own tests or not at all.
+    yield Check("règles", pytest(*rules(), "--cov"))
+    yield Check("pytest", pytest("-n", "3", "--dist", "worksteal", *(f"--ignore={path}" for path in rules())))
 
 
-def pytest(*arguments: str) -> Command:
+def pytest(*arguments: str | Path) -> Command:
     return [PYTHON, "-m", "pytest", *arguments]
+
+
+def rules() -> list[Path]:
+    """The tests of rules and lib, values in and values out: they need neither the database nor company."""
+    return [ROOT / "tests" / "lib", *sorted(ROOT.glob("tests/*/test_*rules*.py"))]
 
 
 def templates() -> list[Path]:

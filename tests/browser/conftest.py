@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from django.db import connections
+from playwright.sync_api import Browser, Playwright, expect
 
 from plannumerique import celery, clock
 from plannumerique.accounts.models import User
@@ -22,7 +23,7 @@ from tests.notices.receiver import Receiver
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 celery.app.conf.task_default_queue = workers.QUEUE
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Nothing but the pages asks for anything, and no graphics card is looked for.
 FLAGS = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -52,7 +53,7 @@ def base_url() -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
-        pytest.fail("Chromium is missing: apt-get install -y chromium, or CHROMIUM=its path.", pytrace=False)
+        pytest.fail("Chromium is missing: apt-get install -y chromium-headless-shell, or CHROMIUM=its path.", pytrace=False)
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": found, "args": [*FLAGS, *as_root]}
 
@@ -93,6 +94,19 @@ def watch(live_server: Any) -> Iterator[Watch]:
     watch = Watch(origin=live_server.url)
     yield watch
     watch.assert_nothing()
+
+
+@pytest.fixture(scope="session")
+def connections_of_before() -> None:
+    """Once its event loop runs, Playwright’s thread gets other connections from Django: those of the tests before are closed."""
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def playwright(connections_of_before: None, playwright: Playwright) -> Iterator[Playwright]:
+    yield playwright
+    # While the loop still runs: afterwards nothing would reach these connections, and the test database could not be dropped.
+    connections.close_all()
 
 
 NewWindow = Callable[..., Any]

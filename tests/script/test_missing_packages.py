@@ -22,7 +22,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_everything_missing_is_named_at_once() -> None:
     expected = ["python3-venv", "libabsente-1-0", "fonts-dejavu-core", "redis-tools"]
     assert list(machine.missing_packages(tests=False)) == expected
-    assert list(machine.missing_packages(tests=True)) == [*expected, "chromium"]
+    assert list(machine.missing_packages(tests=True)) == [*expected, "navigateur-absent"]
 
 
 @pytest.mark.usefixtures("bare_machine")
@@ -61,5 +61,5 @@ def test_without_package_lists_the_line_fetches_them_first() -> None:
 
 def test_an_ordinary_user_is_stopped_by_the_line(bare_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1234)
-    with pytest.raises(machine.Stop, match=r"apt-get install -y .*python3-venv .*chromium"):
+    with pytest.raises(machine.Stop, match=r"apt-get install -y .*python3-venv .*navigateur-absent"):
         machine.complete(tests=True)
