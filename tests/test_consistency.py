@@ -47,6 +47,8 @@ PUBLIC_VIEWS = {
     "accounts:password_reset_done",
     "portal:home",
     "portal:programme",
+    "portal:simulator",
+    "portal:verification",
     "portal:accessibility",
     "portal:legal",
     "portal:privacy",

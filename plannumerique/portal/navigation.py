@@ -24,13 +24,19 @@ _LISTS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Formations", "training:sessions", ()),
 )
 
+_PUBLIC = (
+    ("Le programme et son calendrier", "portal:programme"),
+    ("Simuler une subvention", "portal:simulator"),
+    ("Vérifier un document", "portal:verification"),
+)
+
 
 def navigation(request: HttpRequest) -> Navigation:
     actor = getattr(request, "actor", None)
     return Navigation(
         entries=tuple(_entries(actor)) if request.user.is_authenticated and actor else _public(),
         footer=_entries_of(
-            ("Le programme et son calendrier", "portal:programme"),
+            *_PUBLIC,
             ("Accessibilité", "portal:accessibility"),
             ("Mentions légales", "portal:legal"),
             ("Données personnelles", "portal:privacy"),
@@ -52,7 +58,7 @@ def _entries(actor: Actor) -> list[NavEntry]:
 
 
 def _public() -> tuple[NavEntry, ...]:
-    return _entries_of(("Le programme et son calendrier", "portal:programme"))
+    return _entries_of(*_PUBLIC)
 
 
 def _entries_of(*named: tuple[str, str]) -> tuple[NavEntry, ...]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from plannumerique.portal import views
+from plannumerique.portal import public, views
 from plannumerique.portal.demonstration import views as demonstration
 
 app_name = "portal"
@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("dossiers/<int:pk>/", views.dossier, name="dossier"),
     path("programme/", views.programme, name="programme"),
+    path("simulateur/", public.simulator, name="simulator"),
+    path("verification/", public.verification, name="verification"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),
     path("donnees-personnelles/", views.privacy, name="privacy"),

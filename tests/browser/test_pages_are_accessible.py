@@ -23,7 +23,10 @@ from tests.browser.situations import TODAY, every_situation, somebody
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ONLY_VIOLATIONS = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
-PUBLIC = ("/", "/programme/", "/accessibilite/", "/mentions-legales/", "/donnees-personnelles/", "/compte/connexion/")
+PUBLIC = (
+    *("/", "/programme/", "/simulateur/", "/verification/", "/accessibilite/", "/mentions-legales/"),
+    *("/donnees-personnelles/", "/compte/connexion/"),
+)
 
 
 def violations_of(page: Page) -> list[str]:
