@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conventions import documents, forms, pages, permissions, services
+from conventions import exports as exported
 from conventions.models import Convention, CoveredClass, CoveredSchool
 from conventions.services.preparing import awaiting_convention
 from plannumerique.files.drafts import draft_response
@@ -26,7 +27,8 @@ from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import School
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import Column, in_order, paginate
 from projects.documents import signature
 from projects.enums import ActKind
 from projects.models import Dossier
@@ -52,12 +54,15 @@ _USUAL_ORGAN = {
 
 
 @require_safe
-def conventions(request: Request) -> HttpResponse:
+def conventions(request: Request) -> HttpResponseBase:
     filters = forms.ConventionFilters(request.GET)
     rows = filters.narrow(Convention.objects.visible_to(request.actor).for_list())
+    exports = ListExport(request, columns=exported.CONVENTIONS, name="conventions", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=COLUMNS))
     listing = paginate(request, rows, columns=COLUMNS)
     lines = [(row, pages.badge_of(row), pages.due_of(row)) for row in listing.rows]
-    page = {"listing": listing, "lines": lines, "filters": filters}
+    page = {"listing": listing, "lines": lines, "filters": filters, "exports": exports}
     return render(request, "conventions/conventions.html", page, status=filters.http_status)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from deployments import exports as exported
 from deployments import permissions, services
 from deployments.forms import ClassFilters, MotiveForm, ReceptionForm
 from deployments.models import MobileClass
@@ -17,7 +18,8 @@ from plannumerique.journal.pages import events_about
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import Column, in_order, paginate
 
 COLUMNS = (
     Column("ecole", "École", order_by=("school__search", "number")),
@@ -29,13 +31,18 @@ COLUMNS = (
 
 
 @require_safe
-def classes(request: Request) -> HttpResponse:
+def classes(request: Request) -> HttpResponseBase:
     filters = ClassFilters(request.GET)
-    listing = paginate(request, filters.narrow(MobileClass.objects.visible_to(request.actor).for_list()), columns=COLUMNS)
+    rows = filters.narrow(MobileClass.objects.visible_to(request.actor).for_list())
+    exports = ListExport(request, columns=exported.CLASSES, name="classes-mobiles", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=COLUMNS))
+    listing = paginate(request, rows, columns=COLUMNS)
     page = {
         "listing": listing,
         "lines": [(row, badge_of(row)) for row in listing.rows],
         "filters": filters,
+        "exports": exports,
         "mine": {grant.level for grant in request.actor.grants} == {Level.SCHOOL},
     }
     return render(request, "deployments/classes.html", page, status=filters.http_status)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +21,9 @@ from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Collectivite, School
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import Column, in_order, paginate
+from projects import exports as exported
 from projects import permissions, services
 from projects.enums import OpinionKind, PieceKind
 from projects.forms import (
@@ -65,21 +67,29 @@ DOSSIER_COLUMNS = (
 
 
 @require_safe
-def dossiers(request: Request) -> HttpResponse:
+def dossiers(request: Request) -> HttpResponseBase:
     filters = DossierFilters(request.GET)
-    listing = paginate(request, filters.narrow(Dossier.objects.visible_to(request.actor).for_list()), columns=DOSSIER_COLUMNS)
-    page = {"listing": listing, "filters": filters, "can_open": request.actor.holds(*COLLECTIVITE, *DANE)}
+    rows = filters.narrow(Dossier.objects.visible_to(request.actor).for_list())
+    exports = ListExport(request, columns=exported.DOSSIERS, name="dossiers", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=DOSSIER_COLUMNS))
+    listing = paginate(request, rows, columns=DOSSIER_COLUMNS)
+    page = {"listing": listing, "filters": filters, "exports": exports, "can_open": request.actor.holds(*COLLECTIVITE, *DANE)}
     return render(request, "projects/dossiers.html", page, status=filters.http_status)
 
 
 @require_safe
-def applications(request: Request) -> HttpResponse:
+def applications(request: Request) -> HttpResponseBase:
     filters = ApplicationFilters(request.GET)
     rows = filters.narrow(Application.objects.visible_to(request.actor).for_list())
+    exports = ListExport(request, columns=exported.APPLICATIONS, name="candidatures", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=APPLICATION_COLUMNS))
     listing = paginate(request, rows, columns=APPLICATION_COLUMNS)
     for row in listing.rows:
         row.badge = badge_of(row)
-    return render(request, "projects/applications.html", {"listing": listing, "filters": filters}, status=filters.http_status)
+    page = {"listing": listing, "filters": filters, "exports": exports}
+    return render(request, "projects/applications.html", page, status=filters.http_status)
 
 
 # --- The dossier ---

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +14,10 @@ from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import Column, in_order, paginate
 from projects.forms import CommentForm, MotiveForm
+from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.forms.orders import OrderFilters, OrderForm
 from subsidies.models import EquipmentSubsidy, PurchaseOrder
@@ -36,10 +38,19 @@ INITIAL = (*OrderForm.ORDER, *OrderForm.KIT)
 
 
 @require_safe
-def orders(request: Request) -> HttpResponse:
+def orders(request: Request) -> HttpResponseBase:
     filters = OrderFilters(request.GET)
-    listing = paginate(request, filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list()), columns=COLUMNS)
-    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    rows = filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list())
+    exports = ListExport(request, columns=exported.ORDERS, name="commandes", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=COLUMNS))
+    listing = paginate(request, rows, columns=COLUMNS)
+    page = {
+        "listing": listing,
+        "lines": [(row, pages.badge_of(row)) for row in listing.rows],
+        "filters": filters,
+        "exports": exports,
+    }
     return render(request, "subsidies/orders.html", page, status=filters.http_status)
 
 

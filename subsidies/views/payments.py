@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +14,10 @@ from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import Column, in_order, paginate
 from projects.forms import CommentForm, MotiveForm
+from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.forms.payments import PaymentFilters, RecordPaymentForm, RectifyDpForm, RectifyPaidOnForm
 from subsidies.models import Payment
@@ -36,11 +38,20 @@ COLUMNS = (
 
 
 @require_safe
-def payments(request: Request) -> HttpResponse:
+def payments(request: Request) -> HttpResponseBase:
     filters = PaymentFilters(request.GET)
     rows = filters.narrow(Payment.objects.visible_to(request.actor).for_list())
-    listing = paginate(request, rows.order_by(F("pay_before").asc(nulls_last=True), "-prepared_on"), columns=COLUMNS)
-    page = {"listing": listing, "lines": [(row, pages.badge_of(row)) for row in listing.rows], "filters": filters}
+    rows = rows.order_by(F("pay_before").asc(nulls_last=True), "-prepared_on")
+    exports = ListExport(request, columns=exported.PAYMENTS, name="paiements", day=request.actor.today)
+    if exports.asked:
+        return exports.answer(in_order(request, rows, columns=COLUMNS))
+    listing = paginate(request, rows, columns=COLUMNS)
+    page = {
+        "listing": listing,
+        "lines": [(row, pages.badge_of(row)) for row in listing.rows],
+        "filters": filters,
+        "exports": exports,
+    }
     return render(request, "subsidies/payments.html", page, status=filters.http_status)
 
 
