@@ -173,7 +173,6 @@ def test_rows_of_a_thread_are_saved_by_the_passage_alone():
         "projects/services.py",  # campaigns and their rows
         "conventions/services/cbr.py",  # the exchanges with the contrôleur, rows of their convention, in its passage
         "conventions/services/preparing.py",  # the covered schools, likewise
-        "training/services.py",  # sessions belong to no thread
         "plannumerique/ui/exports.py",  # workbooks
     }
     for path in tracked(".py"):

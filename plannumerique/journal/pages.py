@@ -58,6 +58,11 @@ def _field(line: JournalLine, name: str) -> Any:
         return None
 
 
+def state_in_words(line: JournalLine, state: str) -> str:
+    """What the machine of the line's subject calls that state; the state itself when there is no such machine any more."""
+    return _in_words(_field(line, "state"), state)
+
+
 def _in_words(field: Any, value: Any) -> str:
     if value in (None, ""):
         return ""

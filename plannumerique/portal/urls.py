@@ -8,6 +8,7 @@ app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("dossiers/<int:pk>/", views.dossier, name="dossier"),
+    path("dossiers/<int:pk>/archive/", views.archive, name="archive"),
     path("programme/", views.programme, name="programme"),
     path("simulateur/", public.simulator, name="simulator"),
     path("verification/", public.verification, name="verification"),

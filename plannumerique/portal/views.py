@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from plannumerique.journal.pages import events_of
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.portal import dossiers
+from plannumerique.portal.archive import archive_of
 from plannumerique.portal.home import closing_phases, due_dates, figures_of, money_of
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
@@ -62,6 +63,14 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "events": events_of(row.thread),
     }
     return render(request, "portal/dossier.html", page)
+
+
+@require_safe
+def archive(request: Request, pk: int) -> FileResponse:
+    """The dossier as one file, for an auditor: what this person may read of it, with an index and the whole journal."""
+    row = get_object_or_404(Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite"), pk=pk)
+    name = f"dossier-{row.reference}-{request.actor.today.isoformat()}.zip"
+    return FileResponse(archive_of(row.thread, request.actor), as_attachment=True, filename=name, content_type="application/zip")
 
 
 # --- Public pages ---

@@ -127,15 +127,15 @@ def harmless(text: str) -> str:
 
 
 def _csv(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseBase:
+    return StreamingHttpResponse(csv_lines(heads, lines))
+
+
+def csv_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """As a French spreadsheet opens it: byte order mark, semicolons, decimal commas, days as 14/10/2016."""
     writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
-
-    def stream() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(heads)
-        for line in lines:
-            yield writer.writerow([_as_text(cell) for cell in line])
-
-    return StreamingHttpResponse(stream())
+    yield "\ufeff" + writer.writerow(heads)
+    for line in lines:
+        yield writer.writerow([_as_text(cell) for cell in line])
 
 
 class _Echo:

@@ -1,0 +1,108 @@
+"""A dossier taken away whole: what its reader may see, byte for byte, with an index and the journal."""
+
+import csv
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from django.urls import reverse
+
+from plannumerique.files.models import IssuedDocument, Piece, StoredFile
+from plannumerique.organisations.enums import Role
+from projects import services
+from projects.enums import OpinionKind, OpinionSense
+from projects.models import Dossier
+from tests.factories import CollectiviteFactory, actor_for
+from tests.factories_projects import PieceFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dossier() -> Dossier:
+    """With bytes under each of its files, which the factories leave without."""
+    found: Dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
+    for path in set(StoredFile.objects.values_list("file", flat=True)):
+        default_storage.save(path, ContentFile(bytes_at(path)))
+    return found
+
+
+def bytes_at(path: str) -> bytes:
+    return f"octets de {path}".encode()
+
+
+def taken_by(client: Client, dossier: Dossier, role: Role, where: Any) -> zipfile.ZipFile:
+    client.force_login(actor_for(role, where).user)
+    answer = client.get(reverse("portal:archive", args=[dossier.pk]))
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert f"dossier-{dossier.reference}-" in answer.headers["Content-Disposition"]
+    return zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[arg-type]
+
+
+def table(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig")), delimiter=";"))
+
+
+def test_every_piece_and_document_is_there_with_its_digest(client: Client, dossier: Dossier) -> None:
+    archive = taken_by(client, dossier, Role.AGENT_DANE, dossier.campaign.academie)
+
+    index = table(archive, "index.csv")
+    files = [name for name in archive.namelist() if "/" in name]
+    assert [line["Fichier"] for line in index] == files
+    paths = dict(StoredFile.objects.values_list("sha256", "file"))
+    for line in index:
+        assert archive.read(line["Fichier"]) == bytes_at(paths[line["Empreinte SHA-256"]])
+    pieces = Piece.objects.filter(thread=dossier.thread)
+    documents = IssuedDocument.objects.filter(thread=dossier.thread).rendered()
+    assert len(files) >= pieces.count() + documents.count() > 2
+    assert {one.reference for one in documents} <= {line["Numéro"] for line in index}
+
+
+def test_the_whole_journal_is_there_in_words(client: Client, dossier: Dossier) -> None:
+    agent = actor_for(Role.AGENT_DANE, dossier.campaign.academie)
+    application = dossier.applications.get()
+    services.give_opinion(
+        application=application,
+        actor=actor_for(Role.DSI, dossier.campaign.academie),
+        kind=OpinionKind.DSI,
+        sense=OpinionSense.FAVOURABLE,
+        text="Filtrage en place.",
+    )
+    services.describe_contact(
+        dossier_id=dossier.pk, actor=agent, seen=dossier.version, name="Dominique EXEMPLE", email="", phone=""
+    )
+
+    lines = table(taken_by(client, dossier, Role.AGENT_DANE, dossier.campaign.academie), "journal.csv")
+
+    assert [line["Action"] for line in lines] == ["Rendre l’avis de la DSI", "Modifier le contact"]
+    assert (lines[1]["Personne"], lines[1]["Rôle"]) == (str(agent.user), agent.grants[0].label)
+
+
+def test_a_school_takes_away_what_it_may_read_and_no_more(client: Client, dossier: Dossier) -> None:
+    account = PieceFactory(subject=dossier, confidential=True, label="RIB de la commune")
+    default_storage.save(account.file.file.name, ContentFile(bytes_at(account.file.file.name)))
+
+    def labels(role: Role, where: Any) -> list[str]:
+        return [line["Intitulé"] for line in table(taken_by(client, dossier, role, where), "index.csv")]
+
+    assert "RIB de la commune" in labels(Role.AGENT_DANE, dossier.campaign.academie)
+    hers = labels(Role.DIRECTOR, dossier.applications.get().school)
+    assert hers
+    assert "RIB de la commune" not in hers
+
+
+def test_a_foreign_collectivite_gets_a_404(client: Client, dossier: Dossier) -> None:
+    client.force_login(actor_for(Role.EDITEUR, CollectiviteFactory()).user)
+    assert client.get(reverse("portal:archive", args=[dossier.pk])).status_code == 404
+
+
+def test_a_longer_dossier_costs_no_more_queries(client: Client, dossier: Dossier, django_assert_max_num_queries: Any) -> None:
+    client.force_login(actor_for(Role.AGENT_DANE, dossier.campaign.academie).user)
+    with django_assert_max_num_queries(8):
+        b"".join(client.get(reverse("portal:archive", args=[dossier.pk])).streaming_content)  # type: ignore[arg-type]
