@@ -1,11 +1,11 @@
 """Which moves a row offers to a person, and what stands in their way: what the pages show is what the door will say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
 
-from plannumerique.journal.machine import moves_from, obstacles_to
+from plannumerique.journal.machine import Condition, moves_from, obstacles, obstacles_to
 from plannumerique.journal.models import ThreadRow
 from plannumerique.lib.text import french_list
 from plannumerique.organisations.actor import Actor
@@ -48,6 +48,11 @@ def awaited(row: ThreadRow, actor: Actor, permissions: Mapping[str, Permission])
         for one in moves_from(row)
         if one.name in permissions and not one.custom["needs_comment"] and not permissions[one.name](actor, row)
     ]
+
+
+def awaited_act(label: str, permission: Permission, row: ThreadRow, conditions: Iterable[Condition]) -> Awaited:
+    """The same, for an act that moves no state."""
+    return Awaited(label=label, who=who(permission), obstacles=tuple(obstacles(row, conditions)))
 
 
 def who(permission: Permission) -> str:

@@ -15,29 +15,29 @@ from plannumerique.files.models import Piece
 from plannumerique.files.pages import piece_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import Awaited, awaited
-from plannumerique.journal.machine import moves_from
-from plannumerique.journal.models import ThreadRow
+from plannumerique.journal.machine import moves_from, obstacles_to
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.pieces import AmountLine, Amounts, DocumentLink, Step, StepState
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, DocumentLink, Step, StepState
 from projects.enums import ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_of
 from subsidies.enums import CERTIFIED_STATES, SubsidyState
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
-from subsidies.permissions import EQUIPMENT_MOVES
+from subsidies.pages.expected import of_subsidy
 from subsidies.promises import promise_of
 from subsidies.rules import PaymentPromise
 
 
 @dataclass(frozen=True, slots=True)
 class NextMoves:
-    """What the convention or the subsidy waits for: mine (a link to its page), and the others'."""
+    """What the convention or the subsidy waits for: mine, open or shut (a link to its page), and the others'."""
 
     title: str
     url: str
     mine: tuple[str, ...]
+    shut: tuple[Action, ...]
     others: tuple[Awaited, ...]
 
 
@@ -122,22 +122,29 @@ def _reached(dossier: Dossier, convention: Convention | None, subsidy: Equipment
 def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, actor: Actor) -> list[NextMoves]:
     """Of the latest of the two rows alone: what came before it no longer waits."""
     if subsidy is not None:
-        return [_moves(subsidy, "Subvention d’équipement", actor, EQUIPMENT_MOVES)]
+        expected = of_subsidy(subsidy, actor)
+        return [_moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)]
     if convention is not None:
-        return [_moves(convention, "Convention", actor, moves_that_matter(convention))]
+        matter = moves_that_matter(convention)
+        mine, others = tuple(_mine(convention, actor, matter)), tuple(awaited(convention, actor, matter))
+        return [_moves("la convention", convention, mine, others)]
     return []
 
 
-def _moves(row: Convention | EquipmentSubsidy, title: str, actor: Actor, permissions: dict[str, Permission]) -> NextMoves:
+def _moves(title: str, row: Convention | EquipmentSubsidy, actions: tuple[Action, ...], others: tuple[Awaited, ...]) -> NextMoves:
     return NextMoves(
-        title, row.get_absolute_url(), tuple(_mine(row, actor, permissions)), tuple(awaited(row, actor, permissions))
+        title,
+        row.get_absolute_url(),
+        mine=tuple(one.label for one in actions if not one.obstacles),
+        shut=tuple(one for one in actions if one.obstacles),
+        others=others,
     )
 
 
-def _mine(row: ThreadRow, actor: Actor, permissions: dict[str, Permission]) -> Iterable[str]:
-    for one in moves_from(row):
-        if not one.custom["needs_comment"] and one.name in permissions and permissions[one.name](actor, row):
-            yield one.custom["label"]
+def _mine(convention: Convention, actor: Actor, permissions: dict[str, Permission]) -> Iterable[Action]:
+    for one in moves_from(convention):
+        if not one.custom["needs_comment"] and one.name in permissions and permissions[one.name](actor, convention):
+            yield Action(one.custom["label"], obstacles=tuple(obstacles_to(convention, one.name)))
 
 
 def amounts_of(convention: Convention | None, subsidy: EquipmentSubsidy | None) -> Amounts | None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 
-from plannumerique.journal.machine import obstacles
 from plannumerique.lib.money import percentage
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
@@ -12,7 +11,7 @@ from subsidies import permissions
 from subsidies.enums import DECIDED_STATES, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder
 from subsidies.pages.accounts import shown_iban
-from subsidies.services.acompte import ACOMPTE_PREPARATION, acompte_lines
+from subsidies.services.acompte import acompte_lines
 
 S = SubsidyState
 
@@ -138,20 +137,13 @@ def _order_acts(subsidy: EquipmentSubsidy, actor: Actor) -> Sequence[Action]:
     order = PurchaseOrder(thread=subsidy.thread, subsidy=subsidy)
     if subsidy.state in (S.SOLDE_PAID, S.CLOSED, S.OVERPAID, S.CANCELLED) or not permissions.can_deposit_order(actor, order):
         return []
-    return [Action("Déposer un bon de commande", _url("deposit_order", subsidy), primary=subsidy.state == S.CREATED)]
+    return [
+        Action("Déposer un bon de commande", _url("deposit_order", subsidy), primary=subsidy.state in (S.CREATED, S.NOTIFIED))
+    ]
 
 
 def _daf_acts(subsidy: EquipmentSubsidy, actor: Actor) -> list[Action]:
-    acts = []
-    if subsidy.state == S.ACOMPTE_REQUESTED and permissions.can_prepare_payment(actor, subsidy):
-        acts.append(
-            Action(
-                "Préparer le paiement de l’acompte",
-                _url("prepare_acompte", subsidy),
-                obstacles=tuple(obstacles(subsidy, ACOMPTE_PREPARATION)),
-                primary=True,
-            )
-        )
+    acts: list[Action] = []
     if subsidy.state not in DECIDED_STATES or subsidy.state == S.CLOSED:
         return acts
     if permissions.can_record_references(actor, subsidy):
@@ -159,7 +151,7 @@ def _daf_acts(subsidy: EquipmentSubsidy, actor: Actor) -> list[Action]:
         acts.append(Action(label, _url(name, subsidy), primary=not subsidy.ej_number))
     if permissions.can_hold(actor, subsidy):
         name, label = ("resume", "Lever la suspension") if subsidy.is_on_hold else ("hold", "Suspendre la subvention")
-        acts.append(Action(label, _url(name, subsidy)))
+        acts.append(Action(label, _url(name, subsidy), primary=subsidy.is_on_hold))
     if permissions.can_sign_decision(actor, subsidy):
         acts.append(Action("Verser l’exemplaire signé de la décision", _url("record_signed_decision", subsidy)))
     return acts

@@ -1,15 +1,17 @@
 """What the pages of a payment request show."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.urls import reverse
 
+from plannumerique.journal.actions import Awaited, awaited, offered
 from plannumerique.lib.identifiers import bank_kind, spaced_siren
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
 from subsidies import permissions
 from subsidies.enums import PaymentKind, PaymentState
-from subsidies.models import Payment
+from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.accounts import OF_A_COLLECTIVITE, OF_A_COLLEGE, shown_iban
 from subsidies.rules import acompte_warning
 
@@ -73,6 +75,28 @@ def warnings_of(payment: Payment) -> list[str]:
         warning = acompte_warning(payment.amount, ordered=subsidy.ordered(), terms=subsidy.convention.terms.as_rule())
         warnings += [warning] if warning else []
     return warnings
+
+
+def under_way(subsidy: EquipmentSubsidy | ResourcesSubsidy) -> list[Payment]:
+    """What is prepared and not yet paid, on the page of its subsidy; one query."""
+    payments = list(subsidy.payments.under_way())
+    for payment in payments:
+        payment.thread = subsidy.thread
+    return payments
+
+
+def offered_on(payments: Iterable[Payment], actor: Actor) -> list[Action]:
+    """What takes a payment under way forward, for the person who may."""
+    return [
+        action
+        for payment in payments
+        for action in offered(payment, actor, permissions.PAYMENT_MOVES, urls="subsidies")
+        if action.primary
+    ]
+
+
+def awaited_on(payments: Iterable[Payment], actor: Actor) -> list[Awaited]:
+    return [one for payment in payments for one in awaited(payment, actor, permissions.PAYMENT_MOVES)]
 
 
 def rectifications_of(payment: Payment, actor: Actor) -> list[Action]:

@@ -2,7 +2,6 @@
 
 from django.urls import reverse
 
-from plannumerique.journal.machine import obstacles
 from plannumerique.lib.identifiers import spaced_siren
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
@@ -10,7 +9,6 @@ from subsidies import permissions
 from subsidies.enums import ResourcesState
 from subsidies.models import ResourcesSubsidy
 from subsidies.pages.accounts import OF_A_COLLEGE, shown_iban
-from subsidies.services.resources import GRANT_PREPARATION
 
 S = ResourcesState
 TONES = {S.CREATED: Tone.NEUTRAL, S.NOTIFIED: Tone.INFO, S.PAID: Tone.SUCCESS, S.CANCELLED: Tone.NEUTRAL}
@@ -55,15 +53,6 @@ def acts_of(grant: ResourcesSubsidy, actor: Actor) -> list[Action]:
             ("rectify_grant_ej", "Rectifier le numéro d’EJ") if grant.ej_number else ("record_grant_ej", "Saisir le numéro d’EJ")
         )
         acts.append(Action(label, _url(name, grant), primary=not grant.ej_number))
-    if grant.state == S.NOTIFIED and permissions.can_prepare_payment(actor, grant):
-        acts.append(
-            Action(
-                "Préparer le paiement de la dotation",
-                _url("prepare_grant_payment", grant),
-                obstacles=tuple(obstacles(grant, GRANT_PREPARATION)),
-                primary=True,
-            )
-        )
     return acts
 
 

@@ -1,6 +1,5 @@
 """What the pages of several rows share."""
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
@@ -10,9 +9,7 @@ from plannumerique.files.pages import document_links, piece_links
 from plannumerique.journal.models import ThreadRow
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.pieces import Action, DocumentLink
-from subsidies.permissions import ON_THE_WAY
+from plannumerique.ui.pieces import DocumentLink
 
 R = TypeVar("R", bound=ThreadRow)
 
@@ -22,16 +19,6 @@ def visible_or_404(request: Request, model: type[R], pk: int) -> R:
     rows = model._default_manager.visible_to(request.actor)  # type: ignore[attr-defined]
     row: R = get_object_or_404(rows.select_related("thread", *model.passage_related), pk=pk)
     return row
-
-
-def with_a_page(moves: Mapping[str, Permission]) -> dict[str, Permission]:
-    """The moves that a person makes on their own page."""
-    return {name: permission for name, permission in moves.items() if name not in ON_THE_WAY}
-
-
-def forward_first(*groups: list[Action]) -> list[Action]:
-    """What takes the dossier forward stands above what sets it back or aside."""
-    return sorted((action for group in groups for action in group), key=lambda action: not action.primary)
 
 
 def documents_about(actor: Actor, *rows: ThreadRow) -> list[DocumentLink]:

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
@@ -21,13 +20,14 @@ from subsidies import permissions
 from subsidies.forms.payments import EjForm, RectifyEjForm, SubsidyFilters
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages import equipment as pages
+from subsidies.pages.expected import of_subsidy
 from subsidies.pages.orders import badge_of as order_badge
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.pages.solde import overpaid_amounts
 from subsidies.pages.statement import reads_the_statement
 from subsidies.promises import promise_of
 from subsidies.services import acompte, decision, holds, references
-from subsidies.views.common import documents_about, forward_first, pieces_about, visible_or_404, with_a_page
+from subsidies.views.common import documents_about, pieces_about, visible_or_404
 
 COLUMNS = (
     Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search",)),
@@ -59,7 +59,6 @@ def subsidies(request: Request) -> HttpResponseBase:
 @require_safe
 def equipment(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, EquipmentSubsidy, pk)
-    moves = with_a_page(permissions.EQUIPMENT_MOVES)
     payments = list(row.payments.order_by("prepared_on", "pk"))
     page = {
         "subsidy": row,
@@ -68,8 +67,7 @@ def equipment(request: Request, pk: int) -> HttpResponse:
         "promise": promise_of(row, today=request.actor.today),
         "all_amounts": [*pages.amounts_of(row), *filter(None, [overpaid_amounts(row)])],
         "reads_statement": reads_the_statement(request.actor, row),
-        "actions": forward_first(offered(row, request.actor, moves, urls="subsidies"), pages.acts_of(row, request.actor)),
-        "awaited": awaited(row, request.actor, moves),
+        "expected": of_subsidy(row, request.actor),
         "orders": [(one, order_badge(one)) for one in row.orders.order_by("ordered_on", "pk")],
         "payments": [(one, payment_badge(one)) for one in payments],
         "account_changes": row.account_changes.awaiting_confirmation(),

@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
@@ -22,10 +21,11 @@ from subsidies.forms.payments import EjForm, RectifyEjForm
 from subsidies.forms.resources import CollegeAccountForm, GrantFilters, NotifyGrantForm
 from subsidies.models import ResourcesSubsidy
 from subsidies.pages import resources as pages
+from subsidies.pages.expected import of_grant
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.services import references
 from subsidies.services import resources as services
-from subsidies.views.common import documents_about, forward_first, visible_or_404, with_a_page
+from subsidies.views.common import documents_about, visible_or_404
 
 COLUMNS = (
     Column("ecole", "École", order_by=("school__search",)),
@@ -57,14 +57,12 @@ def grants(request: Request) -> HttpResponseBase:
 @require_safe
 def grant(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, ResourcesSubsidy, pk)
-    moves = with_a_page(permissions.RESOURCES_MOVES)
     payments = list(row.payments.order_by("prepared_on", "pk"))
     page = {
         "grant": row,
         "facts": pages.facts_of(row, request.actor),
         "amounts": pages.amounts_of(row),
-        "actions": forward_first(offered(row, request.actor, moves, urls="subsidies"), pages.acts_of(row, request.actor)),
-        "awaited": awaited(row, request.actor, moves),
+        "expected": of_grant(row, request.actor),
         "payments": [(one, payment_badge(one)) for one in payments],
         "documents": documents_about(request.actor, row, *payments),
         "events": events_about(row),
