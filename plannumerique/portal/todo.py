@@ -162,6 +162,12 @@ def _payments(state: PaymentState) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: Payment.objects.filter(state=state).select_related(*related)
 
 
+def _grants(actor: Actor) -> QuerySet[Any]:
+    """Without those whose payment is under way: it waits for its validation, a task of its own."""
+    waiting = ResourcesSubsidy.objects.filter(state__in=[ResourcesState.CREATED, ResourcesState.NOTIFIED])
+    return waiting.filter(~Exists(Payment.objects.live().filter(resources=OuterRef("pk")))).select_related("school")
+
+
 def _to_validate(actor: Actor) -> QuerySet[Any]:
     """What this person prepared is somebody else's to validate."""
     return _payments(PaymentState.PREPARED)(actor).exclude(preparer=actor.user)
@@ -242,9 +248,7 @@ TASKS: tuple[Task, ...] = (
     Task(
         "Notifier et verser les dotations de ressources",
         DAF,
-        lambda actor: ResourcesSubsidy.objects.filter(state__in=[ResourcesState.CREATED, ResourcesState.NOTIFIED]).select_related(
-            "school"
-        ),
+        _grants,
         "subsidies:grants",
     ),
     # Opinions

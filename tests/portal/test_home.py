@@ -6,6 +6,7 @@ from django.urls import reverse
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, PieceFactory
+from tests.factories_subsidies import PaymentFactory, ResourcesSubsidyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +86,13 @@ def test_a_piece_to_check_leads_to_its_check_and_never_to_who_deposited_it(clien
     page = client.get("/").content.decode()
 
     assert reverse("projects:check_piece", args=[application.dossier.pk, piece.pk]) in page
+
+
+def test_a_grant_whose_payment_is_under_way_is_no_longer_to_be_paid(client):
+    grant = ResourcesSubsidyFactory(notified=True)
+    log_in(client, Role.GESTIONNAIRE_DAF, grant.campaign.academie)
+    assert grant.get_absolute_url() in client.get("/").content.decode()
+
+    PaymentFactory(resources=grant)
+
+    assert grant.get_absolute_url() not in client.get("/").content.decode()
