@@ -5,7 +5,7 @@ from django.utils import timezone
 from plannumerique.files.models import Piece
 from plannumerique.ui.pieces import AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from projects.enums import ApplicationState
-from projects.models import Application
+from projects.models import Application, Dossier
 from projects.rules import FundingError, provisional_subsidy
 
 S = ApplicationState
@@ -52,12 +52,15 @@ def facts_of(application: Application) -> list[Fact]:
     return facts
 
 
-def facts_of_piece(piece: Piece) -> list[Fact]:
+def facts_of_piece(dossier: Dossier, piece: Piece) -> list[Fact]:
     return [
+        Fact("Collectivité", dossier.collectivite.name, url=dossier.get_absolute_url()),
         Fact("Pièce", piece.label, url=piece.get_absolute_url(), note=piece.file.original_name),
         Fact("État", piece.get_state_display().capitalize(), note=piece.motive),
         Fact(
-            "Déposée", on=timezone.localdate(piece.deposited_at), note=f"par {piece.deposited_by}" if piece.deposited_by else ""
+            "Déposée le",
+            on=timezone.localdate(piece.deposited_at),
+            note=f"par {piece.deposited_by}" if piece.deposited_by else "",
         ),
     ]
 

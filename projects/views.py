@@ -197,7 +197,7 @@ def check_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
         title="Vérifier la pièce",
         done="La vérification est enregistrée.",
         back=dossier.get_absolute_url(),
-        context={"facts": facts_of_piece(piece), "submit": "Enregistrer la vérification"},
+        context={"origin": dossier, "facts": facts_of_piece(dossier, piece), "submit": "Enregistrer la vérification"},
     )
 
 
@@ -213,7 +213,7 @@ def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
         title="Remettre la pièce à vérifier",
         done="La pièce est de nouveau à vérifier.",
         back=dossier.get_absolute_url(),
-        context={"facts": facts_of_piece(piece)},
+        context={"origin": dossier, "facts": facts_of_piece(dossier, piece)},
     )
 
 
