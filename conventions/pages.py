@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from conventions import conditions as only_if
@@ -54,17 +55,31 @@ _ORDER = list(S)
 
 
 def badge_of(convention: Convention) -> Badge:
+    if is_stopped_by_the_cbr(convention):
+        return Badge("Avis du CBR défavorable", Tone.ERROR)
     return Badge(capfirst(convention.get_state_display()), TONES[convention.state])
 
 
-def due_of(convention: Convention) -> str:
-    """What the convention is awaited by; no query when the campaign's dates were prefetched."""
+def is_stopped_by_the_cbr(convention: Convention) -> bool:
+    """He said no, and nobody passed over it yet."""
+    return (
+        convention.state == S.CBR_GIVEN and convention.cbr_sense == CbrSense.UNFAVOURABLE and convention.cbr_overruled_on is None
+    )
+
+
+def due_of(convention: Convention, *, today: dt.date) -> str:
+    """What the convention is awaited by; no query when the campaign's dates were prefetched.
+
+    A signature stays awaited after its date; justificatifs that come later are only paid later.
+    """
     if convention.state in _UNSIGNED:
         deadline = convention.deadline()
-        return f"signature {deadline.label}" if deadline else ""
+        if deadline is None:
+            return ""
+        return f"signature {deadline.label}" if deadline.is_met(today) else typeset(f"signature {deadline.label} : date dépassée")
     if convention.state in (S.NOTIFIED, S.IN_EXECUTION):
         justification = convention.campaign.deadline(DeadlineCode.JUSTIFICATION)
-        return f"justificatifs {justification.label}" if justification else ""
+        return f"justificatifs {justification.label}" if justification and justification.is_met(today) else ""
     return ""
 
 
@@ -78,7 +93,10 @@ def steps_of(convention: Convention) -> list[Step]:
     steps = _nominal(convention)
     reached = _ORDER.index(S(convention.state))
     current = next((rank for rank, one in enumerate(steps) if reached < _ORDER.index(one.done)), len(steps))
-    return [Step(one.title, _step_state(rank, current), on=one.on if rank < current else None) for rank, one in enumerate(steps)]
+    shown = [Step(one.title, _step_state(rank, current), on=one.on if rank < current else None) for rank, one in enumerate(steps)]
+    if is_stopped_by_the_cbr(convention):
+        shown[current - 1 : current + 1] = [replace(shown[current - 1], state=StepState.BLOCKED), Step(steps[current].title)]
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,7 @@ def _step_state(rank: int, current: int) -> StepState:
 # --- Facts ---
 
 
-def facts_of(convention: Convention) -> list[Fact]:
+def facts_of(convention: Convention, *, today: dt.date) -> list[Fact]:
     collectivite, start, end = convention.dossier.collectivite, convention.deployment_from, convention.deployment_until
     facts = [
         Fact("Collectivité", collectivite.name, url=convention.dossier.get_absolute_url()),
@@ -118,7 +136,7 @@ def facts_of(convention: Convention) -> list[Fact]:
         Fact("État", badge=badge_of(convention)),
         Fact("Numéro", convention.reference or "donné quand le projet est arrêté"),
     ]
-    if due := due_of(convention):
+    if due := due_of(convention, today=today):
         facts.append(Fact("Échéance", due))
     if start and end:
         facts.append(Fact("Déploiement prévu", f"du {plain_date(start)} au {plain_date(end)}"))
@@ -334,8 +352,10 @@ def piece_facts(convention: Convention, piece: Piece, actor: Actor) -> list[Fact
     if piece.pk == convention.collectivite_copy_id:
         about = signature_facts(convention)
     by = str(piece.deposited_by) if piece.deposited_by else ""
+    dossier = convention.dossier
+    whose = Fact("Collectivité", dossier.collectivite.name, url=dossier.get_absolute_url())
     opened = Fact("Pièce", piece.file.original_name, url=reverse("files:download", args=[piece.pk]))
-    return [opened, Fact("Déposée le", on=piece.deposited_at.date(), note=by), *about]
+    return [whose, opened, Fact("Déposée le", on=timezone.localdate(piece.deposited_at), note=by), *about]
 
 
 def checks_of(convention: Convention, pieces: Iterable[Piece], actor: Actor) -> list[Action]:
@@ -426,7 +446,7 @@ _ACTS = (
         "record_deliberation",
         "Enregistrer la délibération",
         permissions.can_record_deliberation,
-        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION,
+        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION and not is_stopped_by_the_cbr(one),
     ),
     _Act(
         "record_signed_copy",

@@ -61,7 +61,7 @@ def conventions(request: Request) -> HttpResponseBase:
     if exports.asked:
         return exports.answer(in_order(request, rows, columns=COLUMNS))
     listing = paginate(request, rows, columns=COLUMNS)
-    lines = [(row, pages.badge_of(row), pages.due_of(row)) for row in listing.rows]
+    lines = [(row, pages.badge_of(row), pages.due_of(row, today=request.actor.today)) for row in listing.rows]
     page = {"listing": listing, "lines": lines, "filters": filters, "exports": exports}
     return render(request, "conventions/conventions.html", page, status=filters.http_status)
 
@@ -77,7 +77,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
     page = {
         "convention": row,
         "steps": pages.steps_of(row),
-        "facts": pages.facts_of(row),
+        "facts": pages.facts_of(row, today=request.actor.today),
         "amounts": [one for one in (pages.amounts_of(row), pages.grants_of(row)) if one],
         "schools": pages.school_lines(row),
         "can_change_schools": permissions.can_change_schools(actor, row),
@@ -158,7 +158,7 @@ def _act_page(
             back=row.get_absolute_url(),
             template=ACT,
             context={
-                "facts": pages.facts_of(row),
+                "facts": pages.facts_of(row, today=request.actor.today),
                 "intro": typeset(intro(row) if callable(intro) else intro),
                 "obstacles": _in_the_way(row, move, title) if move and request.method == "GET" else [],
             },
@@ -520,7 +520,7 @@ def check_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
         done="La vérification est enregistrée.",
         back=row.get_absolute_url(),
         template=ACT,
-        context={"facts": pages.piece_facts(row, piece, request.actor), "submit": "Enregistrer la vérification"},
+        context={"origin": row, "facts": pages.piece_facts(row, piece, request.actor), "submit": "Enregistrer la vérification"},
     )
 
 
@@ -537,7 +537,7 @@ def put_piece_back_to_check(request: Request, pk: int, piece_pk: int) -> HttpRes
         done="La pièce attend de nouveau sa vérification.",
         back=row.get_absolute_url(),
         template=ACT,
-        context={"facts": pages.piece_facts(row, piece, request.actor)},
+        context={"origin": row, "facts": pages.piece_facts(row, piece, request.actor)},
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from conventions.enums import BINDING_STATES
 from conventions.models import Convention
+from conventions.pages import is_stopped_by_the_cbr
 from conventions.permissions import can_open_convention, moves_that_matter
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
@@ -72,10 +73,12 @@ def steps_of(dossier: Dossier, convention: Convention | None, subsidy: Equipment
         4: subsidy.service_fait_on if subsidy else None,
         6: subsidy.closed_on if subsidy else None,
     }
+    stopped = reached == 1 and convention is not None and is_stopped_by_the_cbr(convention)
+    current = StepState.BLOCKED if stopped else StepState.CURRENT
     return [
         Step(
             title,
-            StepState.DONE if rank < reached else StepState.CURRENT if rank == reached else StepState.TODO,
+            StepState.DONE if rank < reached else current if rank == reached else StepState.TODO,
             on=dates.get(rank),
         )
         for rank, title in enumerate(STEPS)

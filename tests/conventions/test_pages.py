@@ -9,11 +9,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from conventions import services
+from conventions import pages, services
 from conventions.enums import ConventionState as S
 from conventions.models import Convention
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
+from plannumerique.ui.pieces import StepState
 from projects.models import Application
 from tests.factories import DepartementFactory, SchoolFactory, actor_for, siret
 from tests.factories_conventions import EPLE_IBAN, PARIS, PRIVATE_IBAN, PUBLIC_IBAN, ConventionFactory
@@ -542,3 +543,26 @@ def test_the_deliberation_is_recorded_by_the_collectivite_on_a_page(client):
 
     assert answer.status_code == 302
     assert (fresh(convention).executory_on, fresh(convention).prefecture_time) == (dt.date(2016, 7, 22), dt.time(14, 30))
+
+
+def test_an_unfavourable_opinion_stops_the_convention_until_it_is_passed_over():
+    convention = ConventionFactory(cbr_given=True, cbr_sense="unfavourable")
+    overruled = ConventionFactory(
+        cbr_given=True, cbr_sense="unfavourable", cbr_overruled_on=dt.date(2016, 8, 25), cbr_overruled_motive="Motif."
+    )
+
+    stopped = {one.title: one.state for one in pages.steps_of(convention)}
+
+    assert stopped["Contrôle budgétaire"] == StepState.BLOCKED
+    assert stopped["Délibération"] == StepState.TODO
+    assert pages.badge_of(convention).label == "Avis du CBR défavorable"
+    assert StepState.BLOCKED not in {one.state for one in pages.steps_of(overruled)}
+
+
+def test_a_signature_that_is_late_says_so_and_late_justificatifs_are_no_longer_awaited():
+    unsigned, signed = ConventionFactory(settled=True), ConventionFactory(in_execution=True)
+
+    assert pages.due_of(unsigned, today=dt.date(2016, 8, 31)) == "signature au plus tard le mercredi 31 août 2016"
+    assert pages.due_of(unsigned, today=dt.date(2016, 9, 1)).endswith("31 août 2016\u00a0: date dépassée")
+    assert pages.due_of(signed, today=dt.date(2016, 10, 14)).startswith("justificatifs au plus tard")
+    assert pages.due_of(signed, today=dt.date(2016, 10, 17)) == ""
