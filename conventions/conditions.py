@@ -63,7 +63,7 @@ def every_school_has_its_college(convention: Convention) -> Iterator[str]:
     for covered in convention.covered_schools.all():
         if covered.referent_college_id is not None:
             continue
-        yield typeset(f"L’école {covered.school} n’a pas de collège référent : la DANE l’indique dans le projet.")
+        yield typeset(f"L’{covered.school.in_words} n’a pas de collège référent : la DANE l’indique dans le projet.")
 
 
 @condition

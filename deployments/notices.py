@@ -18,9 +18,9 @@ def tell_the_ien(mobile_class: MobileClass, *, at: dt.datetime) -> None:
         return
     message = Message(
         programme=campaign.mail_subject,
-        subject=f"matériel reçu à l’école {school.name}, {school.commune_name}",
+        subject=f"matériel reçu à l’{school.in_words}",
         happened=(
-            f"L’école {school} a reçu le {plain_date(mobile_class.received_on)} du matériel prévu par la convention.",
+            f"L’{school.in_words} a reçu le {plain_date(mobile_class.received_on)} du matériel prévu par la convention.",
             "Les classes mobiles reçues, avec leurs bons de livraison et les réserves éventuelles, sont sur la page de l’école.",
         ),
         path=f"{reverse('deployments:classes')}?q={school.uai}",

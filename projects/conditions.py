@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def the_school_is_open(application: Application) -> Iterator[str]:
     """L’école n’est ni fermée ni à fermer."""
     if application.school.status != SchoolStatus.OPEN:
-        yield f"L’école {application.school} est notée « {application.school.get_status_display()} » dans l’annuaire."
+        yield f"L’{application.school.in_words} est notée « {application.school.get_status_display()} » dans l’annuaire."
 
 
 @condition
 def the_director_wrote_her_part(application: Application) -> Iterator[str]:
     """La direction de l’école a remis la partie pédagogique."""
     if application.pedagogy_on is None:
-        yield f"La partie pédagogique n’est pas remise : elle revient à la direction de l’école {application.school}."
+        yield f"La partie pédagogique n’est pas remise : elle revient à la direction de l’{application.school.in_words}."
 
 
 @condition
@@ -76,7 +76,8 @@ def the_limit_of_classes_holds(application: Application) -> Iterator[str]:
     wanted = application.retained_classes or application.classes_asked()
     if already + wanted > limit:
         yield (
-            f"L’école {application.school} demande {plural(wanted, one='classe mobile', many='classes mobiles')} et en a déjà obtenu {already} "
+            f"L’{application.school.in_words} demande "
+            f"{plural(wanted, one='classe mobile', many='classes mobiles')} et en a déjà obtenu {already} "
             f"dans la campagne : la limite est de {limit} par école, toutes phases comprises."
         )
 
@@ -99,4 +100,4 @@ def a_convention_covers_it(application: Application) -> Iterator[str]:
 def no_other_live_application(application: Application) -> Iterator[str]:
     """L’école n’a pas d’autre candidature en cours dans la phase."""
     if application.has_live_rival():
-        yield f"L’école {application.school} a déposé depuis une autre candidature dans cette phase."
+        yield f"L’{application.school.in_words} a déposé depuis une autre candidature dans cette phase."

@@ -31,7 +31,7 @@ def tell_school_invited(application: Application, *, actor: Actor) -> None:
         actor=actor,
         kind="school_invited",
         to=[school.email],
-        subject=f"écrire la partie pédagogique de l’école {school.name}",
+        subject=f"écrire la partie pédagogique de l’{school.in_words}",
         happened=(f"{application.dossier.collectivite} a ouvert la candidature de votre école ({application.campaign.label}).",),
         to_do="Écrivez la partie pédagogique : le dépôt par la collectivité l’attend.",
         by=application.phase.closes_on,
@@ -67,9 +67,9 @@ def tell_submitted(application: Application, *, actor: Actor) -> None:
         kind="submitted",
         to=recipients_of(application.dossier.collectivite, actor),
         cc=[application.school.email],
-        subject=f"candidature déposée, école {application.school}",
+        subject=f"candidature déposée, {application.school.in_words}",
         happened=(
-            f"La candidature de l’école {application.school} est déposée pour "
+            f"La candidature de l’{application.school.in_words} est déposée pour "
             f"{plural(classes, one='classe mobile', many='classes mobiles')}.",
             "L’accusé de réception est joint au dossier.",
         ),
@@ -84,8 +84,8 @@ def tell_completion_requested(application: Application, *, actor: Actor, motive:
         kind="completion_requested",
         to=recipients_of(application.dossier.collectivite, actor),
         cc=[application.school.email],
-        subject=f"compléments demandés, école {application.school}",
-        happened=(f"La DANE demande de compléter la candidature de l’école {application.school} :", motive),
+        subject=f"compléments demandés, {application.school.in_words}",
+        happened=(f"La DANE demande de compléter la candidature de l’{application.school.in_words} :", motive),
         to_do="Complétez la candidature, puis transmettez les compléments.",
         by=application.completion_due_on,
         path=application.get_absolute_url(),
@@ -101,9 +101,9 @@ def tell_selected(application: Application, *, actor: Actor) -> None:
         kind="selected",
         to=recipients_of(application.dossier.collectivite, actor),
         cc=[application.school.email],
-        subject=f"projet retenu, école {application.school}",
+        subject=f"projet retenu, {application.school.in_words}",
         happened=(
-            f"Le projet de l’école {application.school} est retenu pour {plural(retained, one='classe mobile', many='classes mobiles')}.",
+            f"Le projet de l’{application.school.in_words} est retenu pour {plural(retained, one='classe mobile', many='classes mobiles')}.",
             f"La lettre de sélection est dans le dossier. Une dotation de {euros(grant)} de ressources numériques l’accompagne.",
         ),
         to_do="Ne passez aucune commande avant la lettre « dossier complet » ; la DANE vous transmet le projet de convention.",
@@ -118,8 +118,10 @@ def tell_not_selected(application: Application, *, actor: Actor) -> None:
         kind="not_selected",
         to=recipients_of(application.dossier.collectivite, actor),
         cc=[application.school.email],
-        subject=f"projet non retenu, école {application.school}",
-        happened=(f"Le projet de l’école {application.school} n’est pas retenu. La lettre et son motif sont dans le dossier.",),
+        subject=f"projet non retenu, {application.school.in_words}",
+        happened=(
+            f"Le projet de l’{application.school.in_words} n’est pas retenu. La lettre et son motif sont dans le dossier.",
+        ),
         path=application.get_absolute_url(),
     )
 

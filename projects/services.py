@@ -192,7 +192,7 @@ def add_application(*, dossier: Dossier, phase: Phase, school: School, actor: Ac
 def _refuse_foreign_school(dossier: Dossier, school: School) -> None:
     if school.collectivite_id != dossier.collectivite_id:
         holder = school.collectivite or "une collectivité que l’annuaire n’indique pas"
-        raise Refused(f"L’école {school} ({school.uai}) relève de {holder} : elle ne peut entrer dans ce dossier.")
+        raise Refused(f"L’{school.in_words} ({school.uai}) relève de {holder} : elle ne peut entrer dans ce dossier.")
 
 
 def describe_technical_part(

@@ -334,7 +334,7 @@ def every_grant_is_settled(subsidy: EquipmentSubsidy) -> Iterator[str]:
     """Chaque dotation de ressources de la convention est versée ou annulée."""
     waiting = subsidy.convention.resources_subsidies.filter(state__in=["created", "notified"])
     for grant in waiting.select_related("school"):
-        yield f"La dotation de ressources de l’école {grant.school} n’est ni versée ni annulée : la DAF la verse ou l’annule."
+        yield f"La dotation de ressources de l’{grant.school.in_words} n’est ni versée ni annulée : la DAF la verse ou l’annule."
 
 
 @condition

@@ -176,7 +176,7 @@ def _cover_school(convention: Convention, application: Application) -> CoveredSc
 
 def _already_covered(school: School, *, by: str = "") -> Refused:
     return Refused(
-        typeset(f"L’école {school} figure déjà dans la convention en cours{by} : une école n’est couverte qu’une fois.")
+        typeset(f"L’{school.in_words} figure déjà dans la convention en cours{by} : une école n’est couverte qu’une fois.")
     )
 
 

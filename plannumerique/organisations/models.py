@@ -239,6 +239,11 @@ class School(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.commune_name})"
 
+    @property
+    def in_words(self) -> str:
+        """Inside a sentence, after « l’ » or « d’ »: « école primaire Ferry (Ornans) », never « école École primaire »."""
+        return f"école{str(self).removeprefix('École')}" if self.name.startswith("École ") else f"école {self}"
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search = self.search_text()
         super().save(*args, **kwargs)

@@ -64,4 +64,4 @@ def _open_resources(convention: Convention, actor: Actor) -> None:
 
 
 def _refuse_orphan(covered: CoveredSchool) -> NoReturn:
-    raise Refused(f"L’école {covered} n’a pas de collège référent : la DANE l’indique dans la convention.")
+    raise Refused(f"L’{covered.school.in_words} n’a pas de collège référent : la DANE l’indique dans la convention.")

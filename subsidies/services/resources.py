@@ -69,7 +69,7 @@ def prepare_grant_payment(*, grant_id: int, actor: Actor, seen: int | None = Non
             kind=PaymentKind.RESOURCES,
             subsidy=grant,
             amount=grant.amount,
-            lines=[Line("Dotation de ressources", grant.amount, note=f"école {grant.school} ({grant.school.uai})")],
+            lines=[Line("Dotation de ressources", grant.amount, note=f"{grant.school.in_words} ({grant.school.uai})")],
             exercise=actor.today.year,
             actor=actor,
             comment=comment,

@@ -192,7 +192,9 @@ def test_two_dossiers_that_take_the_same_school_at_once_do_not_both_have_it(monk
         outcomes = [done.result() for done in [pool.submit(take, one, actor) for one in (first, second)]]
 
     assert sorted("opened" if one == "opened" else "refused" for one in outcomes) == ["opened", "refused"]
-    assert next(one for one in outcomes if one != "opened").startswith(f"L’école {first.school} figure déjà dans la convention")
+    assert next(one for one in outcomes if one != "opened").startswith(
+        f"L’{first.school.in_words} figure déjà dans la convention"
+    )
     assert CoveredSchool.objects.get().school == first.school
     assert Application.objects.filter(under_convention=True).count() == 1
 

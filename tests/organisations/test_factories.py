@@ -71,3 +71,8 @@ def test_a_person_may_hold_two_roles_and_loses_one_that_has_ended() -> None:
     assert both.holds(Role.EDITEUR)
     assert both.holds(Role.DIRECTOR)
     assert not actor_for(Role.DAN, ends_on=dt.date(2016, 8, 31), at=AT).holds(Role.DAN)
+
+
+def test_a_school_is_named_in_a_sentence_without_saying_school_twice() -> None:
+    assert School(name="École primaire Ferry", commune_name="Ornans").in_words == "école primaire Ferry (Ornans)"
+    assert School(name="Groupe scolaire Ferry", commune_name="Ornans").in_words == "école Groupe scolaire Ferry (Ornans)"
