@@ -100,6 +100,8 @@ def _subject(row: Any) -> str:
         return f"{row.label} – {row.thread.title}"
     if isinstance(row, PurchaseOrder | Invoice):
         return f"{row} – {row.subsidy.convention.dossier.collectivite}"
+    if isinstance(row, Payment) and row.resources:
+        return f"{row} – {row.resources.school}"
     return str(row)
 
 

@@ -98,7 +98,8 @@ def _checkers(subsidy: EquipmentSubsidy) -> list[int]:
 def transfer_label(payment: Payment, convention: str) -> str:
     """What the payee looks for on its account: several communes share that of their comptable, hence SIRET and convention."""
     school = f" {payment.resources.school.uai}" if payment.resources else ""
-    return f"PLAN NUMERIQUE {PaymentKind(payment.kind).name} SIRET {payment.payee_siret} CONV {convention}{school}"[:140]
+    kind = {PaymentKind.RESOURCES: "RESSOURCES"}.get(PaymentKind(payment.kind), payment.kind.upper())
+    return f"PLAN NUMERIQUE {kind} SIRET {payment.payee_siret} CONV {convention}{school}"[:140]
 
 
 def _usable_from(subsidy: EquipmentSubsidy | ResourcesSubsidy) -> dt.datetime | None:

@@ -127,6 +127,7 @@ def test_a_grant_is_paid_once_to_its_college():
     grant, payment = reread(grant), Payment.objects.get()
     assert (grant.state, grant.paid_total) == (ResourcesState.PAID, Decimal("500.00"))
     assert (payment.payee_name, payment.payee_siret, payment.iban) == (grant.payee.name, grant.siret, grant.iban)
+    assert payment.transfer_label.startswith("PLAN NUMERIQUE RESSOURCES SIRET ")
     assert payment.transfer_label.endswith(grant.school.uai)
     assert OutboxMail.objects.get(kind="payment_made").to == [grant.payee.email]
     assert IssuedDocument.objects.get(kind="payment_notice").school == grant.payee
