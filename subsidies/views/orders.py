@@ -19,6 +19,7 @@ from plannumerique.ui.lists import Column, in_order, paginate
 from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
+from subsidies.conditions import the_order_is_not_early
 from subsidies.forms.orders import OrderFilters, OrderForm
 from subsidies.models import EquipmentSubsidy, PurchaseOrder
 from subsidies.pages import orders as pages
@@ -65,7 +66,7 @@ def order(request: Request, pk: int) -> HttpResponse:
         "actions": offered(row, request.actor, permissions.PURCHASE_ORDER_MOVES, urls="subsidies"),
         "awaited": awaited(row, request.actor, permissions.PURCHASE_ORDER_MOVES),
         "can_edit": permissions.can_edit_order(request.actor, row),
-        "can_derogate": permissions.can_derogate_order(request.actor, row),
+        "can_derogate": not the_order_is_not_early(row) and permissions.can_derogate_order(request.actor, row),
         "documents": piece_links(copies),
         "events": events_about(row),
     }

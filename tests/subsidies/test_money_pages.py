@@ -155,14 +155,19 @@ def test_an_early_order_shows_its_obstacle_and_takes_a_derogation(client):
     order = PurchaseOrderFactory(early=True)
     log_in(client, order, Role.AGENT_DANE)
     assert "début d’éligibilité" in words_of(client.get(order.get_absolute_url()))
+    assert page_of("grant_early_order", order) in words_of(client.get(order.get_absolute_url()))
+    in_time = PurchaseOrderFactory()
+    log_in(client, in_time, Role.AGENT_DANE)
+    assert page_of("grant_early_order", in_time) not in words_of(client.get(in_time.get_absolute_url()))
 
+    log_in(client, order, Role.AGENT_DANE)
     refused = client.post(page_of("accept_order", order), {"seen": order.version})
     assert refused.status_code == 409
     client.post(page_of("grant_early_order", order), {"seen": order.version, "comment": "Urgence d’exemple."})
-    order = PurchaseOrder.objects.get()
+    order = PurchaseOrder.objects.get(pk=order.pk)
     client.post(page_of("accept_order", order), {"seen": order.version})
 
-    assert PurchaseOrder.objects.get().state == PieceState.ACCEPTED
+    assert PurchaseOrder.objects.get(pk=order.pk).state == PieceState.ACCEPTED
 
 
 # --- The thread of the money ---
