@@ -12,19 +12,33 @@ from plannumerique.lib.dates import short_date
 from plannumerique.lib.money import euros
 from plannumerique.ui.pieces import Change, Event
 
-# Of a long life, a page shows the latest; the whole is in the export of the dossier.
+# Of a long life, a page shows the latest, and says so.
 LATEST = 50
+# What the machine does by itself a moment after an act tells nobody anything.
+UNTOLD_ACTS = ("render",)
 
 
-def events_of(thread: Thread, *, latest: int = LATEST) -> list[Event]:
-    """The latest lines of a thread, the most recent first; one query."""
-    return [_event(line) for line in thread.journal.all()[:latest]]
+class Timeline(list[Event]):
+    """The latest lines, the most recent first; `cut` when older ones are not among them."""
+
+    cut = False
 
 
-def events_about(row: models.Model, *, latest: int = LATEST) -> list[Event]:
+def events_of(thread: Thread, *, latest: int = LATEST) -> Timeline:
+    """The latest lines of a thread; one query."""
+    return _timeline(thread.journal.all(), latest)
+
+
+def events_about(row: models.Model, *, latest: int = LATEST) -> Timeline:
     """The same, about one row; one query."""
-    lines = JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
-    return [_event(line) for line in lines[:latest]]
+    return _timeline(JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk), latest)
+
+
+def _timeline(lines: models.QuerySet[JournalLine], latest: int) -> Timeline:
+    found = list(lines.exclude(act__in=UNTOLD_ACTS)[: latest + 1])
+    timeline = Timeline(_event(line) for line in found[:latest])
+    timeline.cut = len(found) > latest
+    return timeline
 
 
 def _event(line: JournalLine) -> Event:
@@ -47,7 +61,7 @@ def _is_told(line: JournalLine, name: str) -> bool:
 
 def _change(line: JournalLine, name: str) -> Change:
     field = _field(line, name)
-    label = capfirst(str(field.verbose_name)) if field is not None else name
+    label = capfirst(str(field.verbose_name)).removesuffix(" (€)") if field is not None else name
     return Change(label=label, before=_in_words(field, line.before.get(name)), after=_in_words(field, line.after[name]))
 
 
