@@ -1,7 +1,8 @@
 """The thread of a dossier in one reading: its steps, what moves next, its amounts unfolded."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -12,16 +13,17 @@ from conventions.permissions import can_open_convention, moves_that_matter
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.files.enums import PieceState
-from plannumerique.files.models import Piece
-from plannumerique.files.pages import piece_links
+from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.files.pages import document_links, piece_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import Awaited, awaited
 from plannumerique.journal.machine import moves_from, obstacles_to
+from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, DocumentLink, Step, StepState
-from projects.enums import ApplicationState
+from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_of
 from subsidies.enums import CERTIFIED_STATES, SubsidyState
@@ -182,6 +184,30 @@ def applications_of(dossier: Dossier, actor: Actor) -> list[Application]:
     return rows
 
 
+# Before the convention, a dossier waits for its applications: who acts, state by state.
+_NEXT_OF_APPLICATION: dict[ApplicationState, str] = {
+    ApplicationState.DRAFT: "la collectivité et la direction de l’école l’écrivent, puis la collectivité la dépose",
+    ApplicationState.TO_COMPLETE: "la collectivité transmet les compléments que la DANE a demandés",
+    ApplicationState.SUBMITTED: "la DANE l’instruit",
+    ApplicationState.ADMISSIBLE: "la DANE enregistre la sélection",
+    ApplicationState.WAITING_LIST: "la DANE enregistre la suite donnée à la liste d’attente",
+    ApplicationState.RETAINED: "la DANE prépare la convention",
+}
+
+
+def next_of_applications(applications: Iterable[Application]) -> list[str]:
+    """One sentence a state, in the order in which a dossier goes through them; empty once conventions carry them."""
+    rows = list(applications)
+    if rows and all(one.state in DEAD_STATES for one in rows):
+        return ["Aucune candidature de ce dossier n’est plus en cours : rien n’est attendu."]
+    counts = Counter(one.state for one in rows if not one.under_convention)
+    return [
+        typeset(f"{plural(counts[state], one='candidature')} à l’état « {state.label} » : {what}.")
+        for state, what in _NEXT_OF_APPLICATION.items()
+        if counts[state]
+    ]
+
+
 def mobile_classes_of(dossier: Dossier, actor: Actor) -> list[MobileClass]:
     rows = MobileClass.objects.visible_to(actor).filter(thread_id=dossier.thread_id).exclude(state=MobileClassState.RENOUNCED)
     return list(rows.select_related("school"))
@@ -189,6 +215,16 @@ def mobile_classes_of(dossier: Dossier, actor: Actor) -> list[MobileClass]:
 
 def resources_of(dossier: Dossier, actor: Actor) -> list[ResourcesSubsidy]:
     return list(ResourcesSubsidy.objects.visible_to(actor).filter(thread_id=dossier.thread_id).select_related("school", "payee"))
+
+
+def documents_of(documents: Iterable[IssuedDocument], rows: Iterable[Application | ResourcesSubsidy]) -> list[DocumentLink]:
+    """The acts of the thread; those about one school name it, among the rows that the page shows."""
+    issued = list(documents)
+    schools = {(row._meta.label_lower, row.pk): str(row.school) for row in rows}
+    return [
+        replace(link, note=schools.get((one.subject_kind, one.subject_id), ""))
+        for one, link in zip(issued, document_links(issued), strict=True)
+    ]
 
 
 def pieces_of(dossier: Dossier, pieces: Iterable[Piece], actor: Actor) -> list[DocumentLink]:

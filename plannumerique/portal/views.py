@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import IssuedDocument, Piece
-from plannumerique.files.pages import document_links
 from plannumerique.journal.pages import events_of
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
@@ -44,6 +43,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     actor = request.actor
     convention = dossiers.convention_of(row, actor)
     subsidy = dossiers.subsidy_of(convention)
+    applications, resources = dossiers.applications_of(row, actor), dossiers.resources_of(row, actor)
     page = {
         "dossier": row,
         "convention": convention,
@@ -51,15 +51,18 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "steps": dossiers.steps_of(row, convention, subsidy),
         "may_open_convention": dossiers.may_open_convention(row, convention, actor),
         "next_moves": dossiers.next_moves(convention, subsidy, actor),
+        "next_of_applications": [] if convention else dossiers.next_of_applications(applications),
         "amounts": dossiers.amounts_of(convention, subsidy),
         "promise": dossiers.promise(subsidy, actor),
-        "applications": dossiers.applications_of(row, actor),
+        "applications": applications,
         "mobile_classes": dossiers.mobile_classes_of(row, actor),
-        "resources": dossiers.resources_of(row, actor),
+        "resources": resources,
         "can_describe": can_describe_dossier(actor, row),
         "can_deposit": can_deposit_dossier_piece(actor, row),
         "pieces": dossiers.pieces_of(row, Piece.objects.visible_to(actor).filter(thread=row.thread).for_pages(), actor),
-        "documents": document_links(IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages()),
+        "documents": dossiers.documents_of(
+            IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages(), [*applications, *resources]
+        ),
         "events": events_of(row.thread),
     }
     return render(request, "portal/dossier.html", page)

@@ -2,7 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from plannumerique.journal.models import JournalLine
+from plannumerique.journal.pages import events_of
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from tests.factories import AcademieFactory, CollectiviteFactory, actor_for
 from tests.factories_projects import ApplicationFactory
@@ -76,3 +79,41 @@ def test_the_promise_and_its_rule_stand_on_the_page(client):
 
     assert "au plus tard le vendredi 14 octobre 2016" in page
     assert "Ce qui manque encore" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("to_complete", "la collectivité transmet les compléments que la DANE a demandés"),
+        ("submitted", "la DANE l’instruit"),
+        ("waiting", "la DANE enregistre la suite donnée à la liste d’attente"),
+    ],
+)
+def test_before_the_convention_the_dossier_says_who_acts(client, state, sentence):
+    application = ApplicationFactory(**{state: True})
+    log_in(client, Role.AGENT_DANE, application.dossier)
+
+    page = client.get(application.dossier.get_absolute_url()).content.decode()
+
+    assert sentence in page
+
+
+def test_a_director_reads_nothing_of_a_convention_that_would_be_to_prepare_when_one_carries_her_school(client):
+    subsidy = EquipmentSubsidyFactory()
+    log_in(client, Role.DIRECTOR, subsidy.convention.dossier)
+
+    page = client.get(subsidy.convention.dossier.get_absolute_url()).content.decode()
+
+    assert 'id="suite"' not in page
+
+
+def test_an_old_dossier_says_that_its_journal_goes_further():
+    thread = EquipmentSubsidyFactory().thread
+    words = {"subject_kind": "projects.dossier", "subject_id": 1, "label": "Fait", "version": 1, "occurred_at": timezone.now()}
+    acts = ["render", "describe", "describe"]
+    JournalLine.objects.bulk_create([JournalLine(thread=thread, act=act, **words) for act in acts])
+
+    both, latest = events_of(thread, latest=2), events_of(thread, latest=1)
+
+    assert (len(both), both.cut) == (2, False)
+    assert (len(latest), latest.cut) == (1, True)
