@@ -1,5 +1,5 @@
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from plannumerique.lib.text import search_key
 from plannumerique.ui.forms import DateField, IbanField, SiretField, VersionedForm, comment_field
@@ -26,7 +26,7 @@ class GrantFilters(FilterForm):
 
     def apply(self, queryset: "QuerySet[ResourcesSubsidy]") -> "QuerySet[ResourcesSubsidy]":
         for word in search_key(self.cleaned_data["q"]).split():
-            queryset = queryset.filter(school__search__contains=word) | queryset.filter(payee__search__contains=word)
+            queryset = queryset.filter(Q(school__search__contains=word) | Q(payee__search__contains=word))
         if state := self.cleaned_data["state"]:
             queryset = queryset.filter(state=state)
         return queryset

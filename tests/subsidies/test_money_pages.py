@@ -533,6 +533,17 @@ def test_a_list_answers_a_wrong_address_in_words(client, rows, name, query, stat
     assert client.get(f"{reverse(f'subsidies:{name}')}?{query}").status_code == status
 
 
+@pytest.mark.parametrize("name", ["subsidies", "orders", "payments", "grants"])
+def test_a_search_of_many_words_asks_no_more_than_its_words(client, rows, name):
+    log_in(client, rows["subsidy"], Role.GESTIONNAIRE_DAF)
+
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(reverse(f"subsidies:{name}"), {"q": "a " * 12})
+
+    assert answer.status_code == 200
+    assert max(len(query["sql"]) for query in asked) < 15_000
+
+
 def test_the_queue_of_payments_narrows_to_what_waits_for_a_validation(client):
     waiting = PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True))
     paid = EquipmentSubsidyFactory(acompte_paid=True).payments.get()
