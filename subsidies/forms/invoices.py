@@ -30,6 +30,7 @@ VAT_RATES = [
     ("0.021", f"2,1{NBSP}%"),
     ("0", "sans TVA"),
 ]
+_RATES = {typed: Decimal(typed) for typed, _ in VAT_RATES}
 MOST_LINES = 100
 HEADER = (
     "number",
@@ -84,12 +85,19 @@ def header_of(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in HEADER}
 
 
+def _rate(typed: str) -> Decimal:
+    """ValueError for another rate, as a form expects: Decimal would raise an ArithmeticError, which no form catches."""
+    if typed not in _RATES:
+        raise ValueError(typed)
+    return _RATES[typed]
+
+
 class LineForm(PortalForm):
     mobile_class = forms.TypedChoiceField(label="Classe mobile", coerce=int)
     category = forms.ChoiceField(label="Nature", choices=[("", "Choisissez"), *ExpenseCategory.choices])
     label = forms.CharField(label="Libellé", max_length=150, required=False)
     amount_ht = _amount("HT")
-    vat_rate = forms.TypedChoiceField(label="TVA", choices=VAT_RATES, coerce=Decimal, initial="0.2")
+    vat_rate = forms.TypedChoiceField(label="TVA", choices=VAT_RATES, coerce=_rate, initial="0.2")
     amount_ttc = _amount("TTC", required=False, help_text="Laissez vide : le portail le calcule.")
 
     def __init__(self, *args: Any, classes: Iterable[tuple[int, str]], **kwargs: Any) -> None:

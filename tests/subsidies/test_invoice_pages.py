@@ -111,6 +111,8 @@ def test_an_invoice_is_entered_with_its_copy_and_its_class(client, subsidy):
         ({"lignes-0-mobile_class": "999999"}, "Sélectionnez un choix valide", 422),
         ({"lignes-0-category": "wifi"}, "Sélectionnez un choix valide", 422),
         ({"lignes-0-vat_rate": "0.5"}, "Sélectionnez un choix valide", 422),
+        ({"lignes-0-vat_rate": "vingt"}, "Sélectionnez un choix valide", 422),
+        ({"lignes-0-vat_rate": "sNaN"}, "Sélectionnez un choix valide", 422),
         ({"lignes-0-amount_ht": ""}, "Indiquez un montant", 422),
         ({"lignes-0-amount_ttc": "7 900,49"}, "il reste 0,01", 409),
         ({"lignes-0-amount_ttc": "8 000,00"}, "et non 8", 409),
