@@ -138,7 +138,7 @@ def _write_lines(
         last = position == len(moves) - 1
         JournalLine.objects.create(
             act=name,
-            label=move_label,
+            label=move_label[:150],
             from_state=source,
             to_state=target,
             before={name: before[name] for name in changed if name in before} if last else {},

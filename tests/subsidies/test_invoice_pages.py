@@ -100,6 +100,16 @@ def test_an_invoice_is_entered_with_its_copy_and_its_class(client, subsidy):
     assert "3 950,25 €" in " ".join(page.split())
 
 
+def test_a_supplier_with_a_very_long_name_is_entered_with_its_copy(client, subsidy):
+    log_in(client, subsidy)
+    sent = {**typed(subsidy, supplier_name="Numérique " * 20, number="F" * 60), "copy": a_pdf()}
+
+    answer = client.post(url("enter_invoice", subsidy), sent)
+
+    assert answer.status_code == 302
+    assert Invoice.objects.get().piece is not None
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence", "status"),
     [
