@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "plannumerique.ui.errors.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "plannumerique.urls"

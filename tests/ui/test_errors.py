@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from plannumerique import urls as portal_urls
 from plannumerique.ui.errors import NotFound
@@ -38,6 +39,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a detail for developers")
 
 
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("fait")
+
+
 class Urls:
     """The portal's own error pages, on views that fail on purpose."""
 
@@ -45,7 +51,7 @@ class Urls:
         *portal_urls.urlpatterns,
         *(
             path(f"{view.__name__}/", view)
-            for view in (refuse, refuse_silently, past_the_end, not_there, unreadable, read_form, broken)
+            for view in (refuse, refuse_silently, past_the_end, not_there, unreadable, read_form, broken, act)
         ),
     ]
     handler400 = portal_urls.handler400
@@ -110,6 +116,13 @@ def test_an_expired_form_says_how_to_find_the_text_again(settings: Any, visitor:
     response = strict.post("/read_form/", {"text": "x"})
     assert response.status_code == 403
     assert "votre texte y est conservé" in text_of(response)
+
+
+def test_the_address_of_a_button_opened_as_a_page_says_what_to_do(visitor: Client) -> None:
+    response = visitor.get("/act/")
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "appuyez de nouveau sur le bouton" in text_of(response)
 
 
 def test_the_page_of_a_failure_needs_neither_database_nor_context(visitor: Client) -> None:
