@@ -1,5 +1,4 @@
 import datetime as dt
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,10 +11,17 @@ from conventions.rules import CbrSense
 from plannumerique.files.forms import UploadField, UploadsMixin
 from plannumerique.lib.text import search_key, typeset
 from plannumerique.organisations.models import School
-from plannumerique.ui.forms import DateField, HourField, IbanField, PortalForm, SiretField, VersionedForm, comment_field
+from plannumerique.ui.forms import (
+    BicField,
+    DateField,
+    HourField,
+    IbanField,
+    PortalForm,
+    SiretField,
+    VersionedForm,
+    comment_field,
+)
 from plannumerique.ui.lists import FilterForm
-
-_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 
 
 class ConventionFilters(FilterForm):
@@ -76,7 +82,7 @@ class PayeeForm(UploadsMixin, VersionedForm):
         label="IBAN du compte à créditer",
         help_text=typeset("Celui du comptable public de la collectivité : plusieurs communes peuvent avoir le même."),
     )
-    bic = forms.CharField(label="BIC", required=False, max_length=15, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    bic = BicField(label="BIC", required=False)
     iban_holder = forms.CharField(label="Titulaire du compte", max_length=200, help_text="Tel qu’il figure sur le RIB.")
     file = UploadField(label="Relevé d’identité bancaire", required=False)
 
@@ -84,12 +90,6 @@ class PayeeForm(UploadsMixin, VersionedForm):
         super().__init__(*args, **kwargs)
         if rib_is_there:
             self.fields["file"].help_text += " Laissez vide si le compte n’a pas changé."
-
-    def clean_bic(self) -> str:
-        bic = "".join(self.cleaned_data["bic"].split()).upper()
-        if bic and not _BIC.fullmatch(bic):
-            raise forms.ValidationError("Un BIC compte 8 ou 11 signes, comme BDFEFRPPCCT.")
-        return bic
 
 
 class DeploymentForm(VersionedForm):

@@ -17,6 +17,7 @@ _SEVEN_DIGITS = re.compile(r"[0-9]{7}")
 _COMMUNE = re.compile(r"(?:0[1-9]|1[0-9]|2[1-9AB]|[3-8][0-9]|9[0-578])[0-9]{3}")
 _POSTAL_CODE = re.compile(r"(?:0[1-9]|[1-8][0-9]|9[0-578])[0-9]{3}")
 _FRENCH_IBAN_LENGTH = 27
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _BANQUE_DE_FRANCE = "30001"
 _TRESOR = "10071"
 _ECHOED = 30
@@ -146,6 +147,14 @@ def check_iban(value: str) -> str:
         raise IdentifierError(
             "Ceci n’est pas un IBAN : il commence par deux lettres et deux chiffres (FR76), suivis du numéro de compte."
         ) from None
+
+
+def check_bic(value: str) -> str:
+    """The BIC in capitals, eight or eleven signs: bank, country, place, and branch when there is one."""
+    bic = normalise(value)
+    if not _BIC.fullmatch(bic):
+        raise IdentifierError("Un BIC compte 8 ou 11 signes, comme BDFEFRPPCCT.")
+    return bic
 
 
 def bank_kind(number: str) -> BankKind:

@@ -306,6 +306,10 @@ class IbanField(IdentifierField):
     check = staticmethod(identifiers.check_iban)
 
 
+class BicField(IdentifierField):
+    check = staticmethod(identifiers.check_bic)
+
+
 # --- Files ---
 
 

@@ -2,7 +2,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from plannumerique.lib.text import search_key
-from plannumerique.ui.forms import DateField, IbanField, SiretField, VersionedForm, comment_field
+from plannumerique.ui.forms import BicField, DateField, IbanField, SiretField, VersionedForm, comment_field
 from plannumerique.ui.lists import FilterForm
 from subsidies.enums import ResourcesState
 from subsidies.models import ResourcesSubsidy
@@ -16,7 +16,7 @@ class NotifyGrantForm(VersionedForm):
 class CollegeAccountForm(VersionedForm):
     siret = SiretField(label="SIRET du collège")
     iban = IbanField(label="IBAN du collège", help_text="Tel que le RIB le donne ; un collège public a son compte au Trésor.")
-    bic = forms.CharField(label="BIC", max_length=11, required=False)
+    bic = BicField(label="BIC", required=False)
     comment = comment_field(help_text="À remplir si le compte n’est pas au Trésor : pourquoi, et comment il a été vérifié.")
 
 

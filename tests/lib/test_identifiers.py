@@ -6,6 +6,7 @@ from plannumerique.lib.identifiers import (
     BankKind,
     IdentifierError,
     bank_kind,
+    check_bic,
     check_iban,
     check_insee_code,
     check_postal_code,
@@ -210,3 +211,12 @@ def test_what_is_not_a_postal_code_is_refused(typed: str) -> None:
         sentence_of(check_postal_code, typed)
         == f"Un code postal compte 5 chiffres, par exemple 25000 : « {typed} » n’en est pas un."
     )
+
+
+def test_a_bic_is_kept_in_capitals_without_spaces() -> None:
+    assert check_bic(" bdfe frpp cct ") == "BDFEFRPPCCT"
+
+
+@pytest.mark.parametrize("typed", ["XX", "BDFEFRPP1", "12345678", "BDFEFRPPCCTX"])
+def test_what_is_not_a_bic_is_refused(typed: str) -> None:
+    assert sentence_of(check_bic, typed) == "Un BIC compte 8 ou 11 signes, comme BDFEFRPPCCT."

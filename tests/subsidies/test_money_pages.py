@@ -342,6 +342,18 @@ def test_an_iban_with_a_wrong_key_is_refused(client):
     assert "La clé de cet IBAN est fausse" in words_of(answer)
 
 
+@pytest.mark.parametrize(("name", "factory"), [("record_college_account", ResourcesSubsidyFactory), ("propose_account", None)])
+def test_a_bic_that_is_not_one_is_refused_and_stays_to_be_corrected(client, name, factory):
+    row = factory() if factory else EquipmentSubsidyFactory(notified=True)
+    log_in(client, row, Role.GESTIONNAIRE_DAF if factory else Role.EDITEUR)
+
+    answer = client.post(page_of(name, row), {"seen": 1, "iban": iban(5, bank=TRESOR), "bic": "12345"})
+
+    assert answer.status_code == 422
+    assert "Un BIC compte 8 ou 11 signes" in words_of(answer)
+    assert 'value="12345"' in words_of(answer)
+
+
 def test_a_new_account_goes_through_its_three_hands(client):
     subsidy = EquipmentSubsidyFactory(notified=True)
     log_in(client, subsidy, Role.EDITEUR)
