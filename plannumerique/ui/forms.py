@@ -27,6 +27,7 @@ _REQUIRED = {
     "file": "Choisissez un fichier.",
     "input": "Remplissez ce champ.",
 }
+_GARBLED_LINES = typeset("Les lignes du formulaire sont arrivées incomplètes : rechargez la page.")
 _CSS = {"select": "fr-select", "file": "fr-upload", "input": "fr-input"}
 
 
@@ -346,6 +347,20 @@ class PortalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscri
     """Several lines of the same form (`formset_factory(LineForm, formset=PortalFormSet)`), drawn by `ui/_formset.html`."""
 
     refused: tuple[str, ...] = ()
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "missing_management_form": _GARBLED_LINES,
+        "too_many_forms": "%(num)d lignes au plus.",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # A false count draws at most twice the lines that are received: Django's own limit, a thousand more, takes twenty seconds.
+        self.absolute_max = 2 * self.max_num
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> None:
+        if self.management_form.cleaned_data["TOTAL_FORMS"] < 0:
+            raise ValidationError(_GARBLED_LINES)
 
     @property
     def http_status(self) -> int:
