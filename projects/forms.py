@@ -51,7 +51,7 @@ class AddSchoolForm(PortalForm):
 
 class ContactForm(VersionedForm):
     name = forms.CharField(label="Personne à joindre", max_length=150)
-    email = forms.EmailField(label="Courriel", widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label="Courriel", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
     phone = forms.CharField(label="Téléphone", max_length=30, required=False, widget=forms.TextInput(attrs={"type": "tel"}))
 
 

@@ -110,6 +110,17 @@ def test_the_same_school_twice_is_refused(client):
     assert Application.objects.count() == 1
 
 
+def test_an_address_longer_than_its_column_is_refused_in_words(client):
+    dossier = DossierFactory()
+    log_in(client, Role.EDITEUR, dossier.collectivite)
+    typed = {"name": "Camille EXEMPLE", "email": f"{'a' * 250}@exemple.fr", "seen": dossier.version}
+
+    answer = client.post(reverse("projects:describe_contact", args=[dossier.pk]), typed)
+
+    assert answer.status_code == 422
+    assert "Camille EXEMPLE" in answer.content.decode()
+
+
 def test_the_technical_part_keeps_the_forecast_of_each_class_to_the_cent(client):
     application = ApplicationFactory()
     log_in(client, Role.EDITEUR, application.dossier.collectivite)
