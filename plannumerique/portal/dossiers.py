@@ -44,12 +44,15 @@ class NextMoves:
     others: tuple[Awaited, ...]
 
 
-def convention_of(dossier: Dossier, actor: Actor) -> Convention | None:
-    """The live convention, for those who see the dossier beyond one school; one query."""
-    if not (actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)):
-        return None
-    rows = Convention.objects.live().visible_to(actor).filter(dossier=dossier)
+def convention_of(dossier: Dossier) -> Convention | None:
+    """The live convention, whoever asks: the steps are the same for all; one query."""
+    rows = Convention.objects.live().filter(dossier=dossier)
     return rows.select_related("thread", *Convention.passage_related).order_by("-pk").first()
+
+
+def sees_beyond_one_school(actor: Actor) -> bool:
+    """Whose pages hold the convention, its account and its money."""
+    return bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE))
 
 
 def may_open_convention(dossier: Dossier, convention: Convention | None, actor: Actor) -> bool:

@@ -41,14 +41,17 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite")
     row = get_object_or_404(rows, pk=pk)
     actor = request.actor
-    convention = dossiers.convention_of(row, actor)
+    convention = dossiers.convention_of(row)
     subsidy = dossiers.subsidy_of(convention)
     applications, resources = dossiers.applications_of(row, actor), dossiers.resources_of(row, actor)
+    steps = dossiers.steps_of(row, convention, subsidy)
+    if not dossiers.sees_beyond_one_school(actor):
+        convention = subsidy = None
     page = {
         "dossier": row,
         "convention": convention,
         "subsidy": subsidy,
-        "steps": dossiers.steps_of(row, convention, subsidy),
+        "steps": steps,
         "may_open_convention": dossiers.may_open_convention(row, convention, actor),
         "next_moves": dossiers.next_moves(convention, subsidy, actor),
         "next_of_applications": [] if convention else dossiers.next_of_applications(applications),

@@ -55,6 +55,16 @@ def test_a_director_sees_neither_the_account_nor_the_money_of_the_collectivite(c
     assert "Versé à ce jour" not in page
 
 
+def test_a_director_reads_the_steps_that_the_collectivite_reads(client):
+    dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
+    read = []
+    for role in (Role.EDITEUR, Role.DIRECTOR):
+        log_in(client, role, dossier)
+        read.append(client.get(dossier.get_absolute_url()).context["steps"])
+
+    assert read[0] == read[1]
+
+
 def test_another_collectivite_and_another_academie_get_a_404(client):
     dossier = EquipmentSubsidyFactory().convention.dossier
     for role, where in ((Role.EDITEUR, CollectiviteFactory()), (Role.DAN, AcademieFactory(rennes=True))):
