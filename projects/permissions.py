@@ -4,6 +4,7 @@ from plannumerique.organisations.permissions import Permission, granted_to
 from projects.enums import ApplicationState, OpinionKind
 from projects.models import Application, Dossier, Opinion
 
+OPEN_TO_OPINIONS = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE, ApplicationState.WAITING_LIST)
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.TO_COMPLETE)
 
 
@@ -82,10 +83,12 @@ def can_contract(actor: Actor, application: Application) -> bool:
     return True
 
 
-@granted_to(Role.IEN, Role.DSI, but="Chacun rend l’avis de son service, sur une candidature déposée.")
+@granted_to(
+    Role.IEN, Role.DSI, but="Chacun rend l’avis de son service, sur une candidature déposée et qui n’est pas encore décidée."
+)
 def can_give_opinion(actor: Actor, opinion: Opinion) -> bool:
     role = Role.IEN if opinion.kind == OpinionKind.IEN else Role.DSI
-    return opinion.application.state not in EDITABLE and actor.grant_over(opinion.scope, [role]) is not None
+    return opinion.application.state in OPEN_TO_OPINIONS and actor.grant_over(opinion.scope, [role]) is not None
 
 
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.

@@ -193,6 +193,16 @@ def test_a_foreign_collectivite_gets_a_404_and_a_wrong_role_a_403(client):
     assert "Cette action revient à" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("trait", "status"), [("written", 403), ("submitted", 200), ("waiting", 200), ("retained", 403)])
+def test_an_opinion_is_given_on_what_is_deposited_and_not_yet_decided(client, trait, status):
+    application = ApplicationFactory(**{trait: True})
+    log_in(client, Role.DSI, application.campaign.academie)
+    address = reverse("projects:give_opinion", args=[application.pk, "dsi"])
+
+    assert client.get(address).status_code == status
+    assert (address in client.get(application.get_absolute_url()).content.decode()) is (status == 200)
+
+
 def test_a_stale_page_says_who_was_first_and_keeps_the_comment(client):
     application = ApplicationFactory(submitted=True)
     user = log_in(client, Role.AGENT_DANE, application.campaign.academie)
