@@ -1,11 +1,18 @@
 """What the pages of an application show: its facts, its steps, its amounts unfolded."""
 
+from dataclasses import replace
+
+from django.urls import reverse
 from django.utils import timezone
 
 from plannumerique.files.models import Piece
-from plannumerique.ui.pieces import AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
+from plannumerique.journal.actions import offered
+from plannumerique.lib.text import typeset
+from plannumerique.organisations.actor import Actor
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from projects.enums import ApplicationState
 from projects.models import Application, Dossier
+from projects.permissions import PAGED_MOVES
 from projects.rules import FundingError, provisional_subsidy
 
 S = ApplicationState
@@ -34,6 +41,16 @@ _NOMINAL = (
 
 def badge_of(application: Application) -> Badge:
     return Badge(application.get_state_display().capitalize(), TONES[application.state])
+
+
+def actions_of(application: Application, actor: Actor) -> list[Action]:
+    """The moves that this person may make, those that the closing of the phase refuses shut with its sentence."""
+    actions = offered(application, actor, PAGED_MOVES, urls="projects")
+    closed = typeset(application.closed_at(actor.at))
+    if not closed:
+        return actions
+    shut = [reverse(f"projects:{name}", args=[application.pk]) for name in ("submit", "withdraw")]
+    return [replace(one, obstacles=(closed, *one.obstacles)) if one.url in shut else one for one in actions]
 
 
 def facts_of(application: Application) -> list[Fact]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.pages import document_links
 from plannumerique.files.permissions import can_check_piece
-from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.actions import awaited
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
@@ -46,7 +46,7 @@ from projects.forms import (
     TechnicalPartForm,
 )
 from projects.models import Application, Campaign, Dossier, Opinion, Phase
-from projects.pages import amounts_of, badge_of, facts_of, facts_of_piece, steps_of
+from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, steps_of
 
 APPLICATION_COLUMNS = (
     Column("ecole", "École", order_by=("school__search",)),
@@ -232,7 +232,7 @@ def application(request: Request, pk: int) -> HttpResponse:
         "facts": facts_of(row),
         "steps": steps_of(row),
         "amounts": amounts_of(row),
-        "actions": offered(row, request.actor, permissions.PAGED_MOVES, urls="projects"),
+        "actions": actions_of(row, request.actor),
         "awaited": awaited(row, request.actor, permissions.PAGED_MOVES),
         "can_describe": permissions.can_describe_technical_part(request.actor, row),
         "can_write": permissions.can_write_pedagogical_part(request.actor, row),

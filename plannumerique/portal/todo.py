@@ -126,6 +126,12 @@ def _applications(*states: ApplicationState) -> Callable[[Actor], QuerySet[Any]]
     return lambda actor: Application.objects.filter(state__in=states).select_related("school", "phase", "dossier__collectivite")
 
 
+def _to_write(actor: Actor) -> QuerySet[Any]:
+    """What the DANE gave back, and the drafts that may still be deposited: none once the phase is closed, but by derogation."""
+    open_to_deposit = Q(phase__closes_at__gte=actor.at) | ~Q(late_derogation="") | Q(state=A.TO_COMPLETE)
+    return _applications(A.DRAFT, A.TO_COMPLETE)(actor).filter(open_to_deposit)
+
+
 def _to_convene(actor: Actor) -> QuerySet[Any]:
     """The dossiers whose retained applications wait for a draft; one under way takes them in on its own page."""
     retained = Application.objects.filter(dossier=OuterRef("pk"), state=A.RETAINED, under_convention=False)
@@ -198,7 +204,7 @@ TASKS: tuple[Task, ...] = (
     Task(
         "Écrire la partie pédagogique",
         (Role.DIRECTOR,),
-        lambda actor: _applications(A.DRAFT, A.TO_COMPLETE)(actor).filter(pedagogy_on__isnull=True),
+        lambda actor: _to_write(actor).filter(pedagogy_on__isnull=True),
     ),
     Task(
         "Enregistrer la réception des classes mobiles",
@@ -207,7 +213,7 @@ TASKS: tuple[Task, ...] = (
         "deployments:classes",
     ),
     # The collectivité
-    Task("Compléter et déposer les candidatures", COLLECTIVITE, _applications(A.DRAFT, A.TO_COMPLETE), "projects:applications"),
+    Task("Compléter et déposer les candidatures", COLLECTIVITE, _to_write, "projects:applications"),
     Task(
         "Faire avancer la convention",
         COLLECTIVITE,

@@ -342,11 +342,15 @@ class Application(ThreadRow):
     def has_live_rival(self) -> bool:
         return Application.objects.live().filter(phase_id=self.phase_id, school_id=self.school_id).exclude(pk=self.pk).exists()
 
+    def closed_at(self, at: dt.datetime) -> str:
+        """Why nothing is deposited or withdrawn any more at that instant; empty as long as the phase or a derogation allows it."""
+        if at <= self.phase.closes_at or self.late_derogation:
+            return ""
+        return f"La phase est close depuis le {long_date(self.phase.closes_on)} : seule la DANE peut accorder une dérogation."
+
     def _refuse_after_closing(self, at: dt.datetime) -> None:
-        if at > self.phase.closes_at and not self.late_derogation:
-            raise Refused(
-                f"La phase est close depuis le {long_date(self.phase.closes_on)} : seule la DANE peut accorder une dérogation."
-            )
+        if closed := self.closed_at(at):
+            raise Refused(closed)
         if at < self.phase.opens_at:
             raise Refused(f"La phase n’ouvre que le {long_date(self.phase.opens_on)}.")
 

@@ -1,5 +1,7 @@
 """The home of each role: bounded in queries, and showing what waits for that person alone."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
@@ -63,6 +65,21 @@ def test_a_director_finds_the_part_that_she_has_to_write_and_nobody_elses(client
 
     assert application.get_absolute_url() in page
     assert other.get_absolute_url() not in page
+
+
+@pytest.mark.parametrize(("seconds", "derogation", "expected"), [(0, "", True), (1, "", False), (1, "motif", True)])
+def test_a_draft_is_expected_until_its_phase_closes(client, monkeypatch, seconds, derogation, expected):
+    application = ApplicationFactory(written=True, late_derogation=derogation)
+    at = application.phase.closes_at + dt.timedelta(seconds=seconds)
+    monkeypatch.setattr("plannumerique.clock.now", lambda: at)
+    client.force_login(actor_for(Role.EDITEUR, application.dossier.collectivite, at=at).user)
+
+    home = client.get("/").content.decode()
+    page = client.get(application.get_absolute_url()).content.decode()
+
+    assert ("Compléter et déposer" in home) is expected
+    assert ("La phase est close depuis le" in page) is not expected
+    assert (reverse("projects:submit", args=[application.pk]) in page) is expected
 
 
 def test_nothing_expected_is_said(client):
