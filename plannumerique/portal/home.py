@@ -15,7 +15,7 @@ from plannumerique.ui.pieces import AmountLine, Amounts, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
 from projects.models import Application, CampaignDeadline, Phase
 from projects.rules import Deadline
-from subsidies.models import EquipmentSubsidy
+from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,12 @@ class DueDate:
 
 
 def due_dates(actor: Actor) -> list[DueDate]:
-    """The coming deadlines of the campaigns that this person takes part in; one query."""
-    rows = CampaignDeadline.objects.filter(
-        on__gte=actor.today, campaign__dossiers__thread__in=Thread.objects.visible_to(actor)
-    ).select_related("campaign")
+    """The coming deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query."""
+    granted = ResourcesSubsidy.objects.notified().filter(payee_id__in=actor.ids(Level.SCHOOL))
+    mine = Q(campaign__dossiers__thread__in=Thread.objects.visible_to(actor)) | Q(
+        code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign")
+    )
+    rows = CampaignDeadline.objects.filter(mine, on__gte=actor.today).select_related("campaign")
     return [
         DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule())
         for row in rows.distinct().order_by("on")[:8]
@@ -59,7 +61,9 @@ def closing_phases(actor: Actor) -> list[Phase]:
 
 
 def figures_of(actor: Actor) -> list[Fact]:
-    """Schools and classes of the scope, by where they are; one query."""
+    """Schools and classes of the scope, by where they are; to a collège, the grants that it receives. One query."""
+    if holds_only_a_college(actor):
+        return _grants_of(actor)
     counts = Application.objects.visible_to(actor).aggregate(
         asked=Count("pk", filter=~Q(state__in=[ApplicationState.ABANDONED])),
         granted=Count("pk", filter=Q(state__in=GRANTED_STATES)),
@@ -69,6 +73,23 @@ def figures_of(actor: Actor) -> list[Fact]:
         Fact("Écoles candidates", str(counts["asked"])),
         Fact("Écoles retenues", str(counts["granted"])),
         Fact("Classes mobiles retenues", str(counts["classes"] or 0)),
+    ]
+
+
+def holds_only_a_college(actor: Actor) -> bool:
+    return bool(actor.grants) and all(grant.role is Role.COLLEGE_REFERENT for grant in actor.grants)
+
+
+def _grants_of(actor: Actor) -> list[Fact]:
+    totals = (
+        ResourcesSubsidy.objects.visible_to(actor)
+        .notified()
+        .aggregate(count=Count("pk"), notified=Sum("amount"), paid=Sum("paid_total"))
+    )
+    return [
+        Fact("Dotations de ressources", str(totals["count"])),
+        Fact("Montant notifié", amount=_euros(totals["notified"])),
+        Fact("Versé", amount=_euros(totals["paid"])),
     ]
 
 

@@ -37,6 +37,7 @@ class Task:
     waiting: Callable[[Actor], QuerySet[Any]]
     listing: str = ""
     query: str = ""
+    school: str = "school"  # the relation by which a row is a school's
 
     def scoped(self, actor: Actor) -> QuerySet[Any]:
         """The waiting rows of the organisations in which this person holds one of the roles."""
@@ -45,17 +46,17 @@ class Task:
             roles = [role for role in self.roles if LEVEL_OF_ROLE[role] is level]
             ids = actor.ids(level, roles) if roles else frozenset()
             if ids:
-                within |= _within(level, ids)
+                within |= _within(level, ids, school=self.school)
         return self.waiting(actor).filter(within) if within else self.waiting(actor).none()
 
 
-def _within(level: Level, ids: frozenset[int]) -> Q:
+def _within(level: Level, ids: frozenset[int], *, school: str) -> Q:
     field = {
         Level.ACADEMIE: "thread__academie_id__in",
         Level.COLLECTIVITE: "thread__collectivite_id__in",
-        Level.SCHOOL: "school_id__in",
-        Level.CIRCONSCRIPTION: "school__circonscription_id__in",
-        Level.DEPARTEMENT: "school__departement_id__in",
+        Level.SCHOOL: f"{school}_id__in",
+        Level.CIRCONSCRIPTION: f"{school}__circonscription_id__in",
+        Level.DEPARTEMENT: f"{school}__departement_id__in",
     }[level]
     return Q(**{field: ids})
 
@@ -223,6 +224,14 @@ TASKS: tuple[Task, ...] = (
     Task("Déposer la copie des bons de commande", COLLECTIVITE, _without_order),
     Task("Demander l’acompte", COLLECTIVITE, _acompte_to_request),
     Task("Déposer l’état récapitulatif et les factures", COLLECTIVITE, _subsidies(P.ACOMPTE_PAID, P.TO_COMPLETE)),
+    # The collège
+    Task(
+        "Saisir le compte du collège",
+        (Role.COLLEGE_REFERENT,),
+        lambda actor: ResourcesSubsidy.objects.awaiting_payment().filter(iban="").select_related("school"),
+        "subsidies:grants",
+        school="payee",
+    ),
     # The DANE
     Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "state=submitted"),
     Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "state=admissible"),

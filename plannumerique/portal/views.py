@@ -12,7 +12,7 @@ from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.portal import dossiers
 from plannumerique.portal.archive import archive_of
-from plannumerique.portal.home import closing_phases, due_dates, figures_of, money_of
+from plannumerique.portal.home import closing_phases, due_dates, figures_of, holds_only_a_college, money_of
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
 from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
@@ -30,6 +30,7 @@ def home(request: Request) -> HttpResponse:
         "phases": closing_phases(actor),
         "figures": figures_of(actor),
         "amounts": money_of(actor),
+        "follows_grants": holds_only_a_college(actor),
         "follows_money": bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)),
     }
     return render(request, "portal/home.html", page)

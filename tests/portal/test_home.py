@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
+from projects.enums import DeadlineCode
+from projects.models import CampaignDeadline
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, PieceFactory
 from tests.factories_subsidies import PaymentFactory, ResourcesSubsidyFactory
@@ -80,6 +82,31 @@ def test_a_draft_is_expected_until_its_phase_closes(client, monkeypatch, seconds
     assert ("Compléter et déposer" in home) is expected
     assert ("La phase est close depuis le" in page) is not expected
     assert (reverse("projects:submit", args=[application.pk]) in page) is expected
+
+
+def test_a_college_finds_its_grants_their_account_to_give_and_what_it_has_to_justify(client):
+    grant = ResourcesSubsidyFactory(notified=True, iban="")
+    CampaignDeadline.objects.create(campaign=grant.campaign, code=DeadlineCode.RESOURCES, on=dt.date(2017, 7, 1))
+    log_in(client, Role.COLLEGE_REFERENT, grant.payee)
+
+    home = client.get("/").content.decode()
+
+    assert "Saisir le compte du collège" in home
+    assert grant.get_absolute_url() in home
+    assert "Justification des ressources numériques" in home
+    assert "Versement du solde" not in home
+    assert "500,00\u00a0€" in home
+    assert "Écoles candidates" not in home
+
+
+def test_a_college_is_led_to_its_grants_when_nothing_is_expected(client):
+    grant = ResourcesSubsidyFactory(notified=True)
+    log_in(client, Role.COLLEGE_REFERENT, grant.payee)
+
+    home = client.get("/").content.decode()
+
+    assert f'Vous pouvez suivre <a href="{reverse("subsidies:grants")}">les dotations de ressources</a>' in home
+    assert "Saisir le compte" not in home
 
 
 def test_nothing_expected_is_said(client):
