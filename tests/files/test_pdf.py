@@ -73,6 +73,13 @@ def test_each_page_says_which_it_is_and_of_how_many() -> None:
     )
 
 
+@pytest.mark.parametrize("lines", range(22, 42, 3))
+def test_a_signature_never_stands_alone_on_a_page(lines: int) -> None:
+    pages = PdfReader(io.BytesIO(lay_out(sample.letter(school="Jules-Ferry, " * 8 * lines)))).pages
+    signed = next(page.extract_text() for page in pages if "Claude EXEMPLE" in page.extract_text())
+    assert "l’expression de ma considération distinguée." in " ".join(signed.split())
+
+
 def test_a_letter_has_its_addressee_its_object_and_no_article() -> None:
     text = text_of(lay_out(sample.letter()))
     assert "Besançon, le 1er juillet 2016" in text
