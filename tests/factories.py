@@ -107,7 +107,7 @@ class CirconscriptionFactory(DjangoModelFactory):
 
     departement = factory.SubFactory(DepartementFactory)
     uai = factory.LazyAttributeSequence(lambda one, number: uai(8000 + number % 1000, departement=one.departement.code))
-    name = factory.Sequence(lambda number: f"Circonscription d’exemple n° {number}")
+    name = factory.Sequence(lambda number: f"Circonscription d’exemple {number}")
     email = factory.Sequence(lambda number: f"ien{number}@exemple.invalid")
 
 
@@ -159,7 +159,7 @@ class SchoolFactory(DjangoModelFactory):
     class Params:
         college = factory.Trait(
             kind=SchoolKind.COLLEGE,
-            name=factory.Sequence(lambda number: f"Collège d’exemple n° {number}"),
+            name=factory.Sequence(lambda number: f"Collège d’exemple {number}"),
             collectivite=factory.SubFactory(CollectiviteFactory, department=True),
         )
         private = factory.Trait(sector=Sector.PRIVATE, collectivite=None)
@@ -170,7 +170,7 @@ class SchoolFactory(DjangoModelFactory):
     departement = factory.LazyAttribute(lambda one: one.collectivite.departement if one.collectivite else DepartementFactory())
     uai = factory.LazyAttributeSequence(lambda one, number: uai(number, departement=one.departement.code))
     kind = SchoolKind.ECOLE
-    name = factory.Sequence(lambda number: f"École primaire d’exemple n° {number}")
+    name = factory.Sequence(lambda number: f"École primaire d’exemple {number}")
     commune_name = factory.LazyAttribute(
         lambda one: one.collectivite.name if one.collectivite and one.collectivite.insee_code else "Besançon"
     )

@@ -14,6 +14,7 @@ _OPENING = re.compile(rf"«[{_SPACES}]*")
 _CLOSING = re.compile(rf"[{_SPACES}]*»")
 # A sign inside an address or an hour (« http: », « 12:30 », « ?page ») is not punctuation: what follows it decides.
 _DOUBLE_SIGN = re.compile(rf"(?<=[^\s{_SPACES}])([{_SPACES}]*)([;!?:%€])(?=[\s.,;:!?)»\]…\"']|$)")
+_NUMBER = re.compile(r"(?<!\w)([nN]°) +(?=\S)")
 _NARROW_BEFORE = ";!?"
 _ENDS_A_WORD = ")]»\"'’"
 
@@ -26,12 +27,13 @@ def search_key(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """The text with the Imprimerie nationale's unbreakable spaces: U+202F before ; ! ? and U+00A0 before : % € » and after «.
+    """The text with the Imprimerie nationale's unbreakable spaces: U+202F before ; ! ?, U+00A0 before : % € » and after « and n°.
 
     A straight apostrophe inside a word becomes a curved one.
     Plain text only: the semicolon of an HTML entity would be taken for punctuation. Applying it twice changes nothing.
     """
-    quoted = _OPENING.sub(f"«{NBSP}", _CLOSING.sub(f"{NBSP}»", _APOSTROPHE.sub("’", text)))
+    numbered = _NUMBER.sub(rf"\1{NBSP}", text)
+    quoted = _OPENING.sub(f"«{NBSP}", _CLOSING.sub(f"{NBSP}»", _APOSTROPHE.sub("’", numbered)))
     return _DOUBLE_SIGN.sub(_with_its_space, quoted)
 
 

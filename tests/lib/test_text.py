@@ -52,6 +52,7 @@ def test_capitals_do_not_change_a_search_key(text: str) -> None:
         ("« Vraiment ? » : non", f"«{NBSP}Vraiment{NNBSP}?{NBSP}»{NBSP}: non"),
         ("(voir l’article) ; puis", f"(voir l’article){NNBSP}; puis"),
         ("« »", f"«{NBSP}»"),
+        ("la convention n° 3, n° 12", f"la convention n°{NBSP}3, n°{NBSP}12"),
         ("l'école et d'« Ornans »", f"l’école et d’«{NBSP}Ornans{NBSP}»"),
     ],
 )
@@ -66,12 +67,12 @@ def test_what_is_not_french_punctuation_stays(text: str) -> None:
     assert typeset(text) == text
 
 
-@given(st.text(alphabet="ab1 «»;:!?%€.()\u00a0\u202f\n"))
+@given(st.text(alphabet="abn1 «»;:!?%€°.()\u00a0\u202f\n"))
 def test_setting_twice_changes_nothing(text: str) -> None:
     assert typeset(typeset(text)) == typeset(text)
 
 
-@given(st.text(alphabet="ab1 «»;:!?%€.()\n"))
+@given(st.text(alphabet="abn1 «»;:!?%€°.()\n"))
 def test_setting_changes_nothing_but_spaces(text: str) -> None:
     assert "".join(typeset(text).split()) == "".join(text.split())
 

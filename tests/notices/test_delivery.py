@@ -39,7 +39,7 @@ def test_a_mail_leaves_with_the_right_headers_and_both_texts(smtp: Receiver, que
     assert received["Auto-Submitted"] == "auto-generated"
     text, html = (received.get_body([kind]).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     for content in (text, html):
-        assert "La convention n° 3 a été signée" in content
+        assert "La convention n°\u00a03 a été signée" in content
         assert "vendredi 14 octobre 2016" in content
         assert "http://localhost:8000/dossiers/1/" in content
     mail = fresh(mail)

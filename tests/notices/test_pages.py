@@ -40,7 +40,7 @@ def test_the_academie_reads_the_mails_of_its_dossiers(dane: Client, queue: Queue
     assert "mairie@exemple.invalid" in page
 
     page = dane.get(reverse("notices:mail", args=[mail.pk])).content.decode()
-    assert "La convention n° 3 a été signée" in page
+    assert "La convention n°\u00a03 a été signée" in page
     assert "ce.dane@exemple.invalid" in page
 
 
