@@ -13,25 +13,15 @@ from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
 from plannumerique.lib.money import ZERO, euros, percentage
-from plannumerique.lib.text import de, french_list, plural, typeset
+from plannumerique.lib.text import french_list, plural, typeset
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.models import Collectivite
-from projects.documents import lines_of, reference, sender, series, signature, texts
+from projects.documents import head_of, lines_of, party_of, reference, sender, series, signature, texts
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
 from projects.rules import CapUnit, Funding, FundingError, FundingTerms
 
 ACT = ActKind.CONVENTION
-K = CollectiviteKind
-
-_HEAD_OF = {
-    K.COMMUNE: "maire",
-    K.EPCI: "président",
-    K.SYNDICAT: "président",
-    K.DEPARTEMENT: "président du conseil départemental",
-    K.OTHER: "représentant légal",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +186,7 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
         collectivite_address=_inline(collectivite.address),
         state_address=_inline(campaign.academie.address),
         siren=spaced_siren(collectivite.siren),
-        head=_HEAD_OF[K(collectivite.kind)],
+        head=head_of(collectivite),
         authorisation=_authorisation(convention),
         schools=len(schools),
         classes=len(classes),
@@ -235,11 +225,6 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
 # --- Parties ---
 
 
-def party_of(collectivite: Collectivite) -> str:
-    """« la commune d’Ornans »; the others bear their nature in their name."""
-    return f"la commune {de(collectivite.name)}" if collectivite.kind == K.COMMUNE else collectivite.name
-
-
 def _inline(address: str) -> str:
     return ", ".join(lines_of(address))
 
@@ -256,8 +241,7 @@ def _authorisation(convention: Convention) -> Authorisation | None:
 
 
 def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Party, ...]:
-    head = _HEAD_OF[K(collectivite.kind)]
-    theirs = Party(party=f"Pour {party_of(collectivite)}", capacity=f"Le {head}")
+    theirs = Party(party=f"Pour {party_of(collectivite)}", capacity=f"Le {head_of(collectivite)}")
     if signed is None:
         return (theirs,)
     ours = Party(party="Pour l’État", capacity=signed.capacity, name=signed.name, delegation=signed.delegation)

@@ -10,8 +10,11 @@ from django.utils import timezone
 from plannumerique.files import services as files
 from plannumerique.files.letters import Addressee, Letter, Row, Sender, Signature, Table
 from plannumerique.files.models import IssuedDocument
+from plannumerique.lib.dates import clock_time, plain_date
 from plannumerique.lib.money import ZERO, euros
+from plannumerique.lib.text import as_school, de
 from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.models import Collectivite
 from projects.enums import ActKind
 from projects.models import Application, Campaign, Signatory
@@ -35,6 +38,15 @@ CODES: dict[ActKind, str] = {
 }
 
 
+_HEAD_OF = {
+    CollectiviteKind.COMMUNE: "maire",
+    CollectiviteKind.EPCI: "président",
+    CollectiviteKind.SYNDICAT: "président",
+    CollectiviteKind.DEPARTEMENT: "président du conseil départemental",
+    CollectiviteKind.OTHER: "représentant légal",
+}
+
+
 # --- What every act takes from its campaign ---
 
 
@@ -52,8 +64,22 @@ def sender(campaign: Campaign, *, service: str = DANE) -> Sender:
     return Sender(academie=academie.name, service=service, address=academie.address, email=email)
 
 
-def addressee(collectivite: Collectivite, *, capacity: str = "") -> Addressee:
-    return Addressee(name=collectivite.name, capacity=capacity, address=collectivite.address)
+def party_of(collectivite: Collectivite) -> str:
+    """« la commune d’Ornans »; the others bear their nature in their name."""
+    return f"la commune {de(collectivite.name)}" if collectivite.kind == CollectiviteKind.COMMUNE else collectivite.name
+
+
+def head_of(collectivite: Collectivite) -> str:
+    return _HEAD_OF[CollectiviteKind(collectivite.kind)]
+
+
+def addressee(collectivite: Collectivite) -> Addressee:
+    name = party_of(collectivite).removeprefix("la ")
+    return Addressee(
+        name=name[:1].upper() + name[1:],
+        capacity=f"Madame, Monsieur le {head_of(collectivite)}",
+        address=collectivite.address,
+    )
 
 
 def signature(campaign: Campaign, act: ActKind, *, actor: Actor) -> Signature | None:
@@ -153,11 +179,12 @@ class NonSelectionLetter(ApplicationLetter):
 def issue_receipt(application: Application, *, actor: Actor) -> IssuedDocument:
     """The acknowledgement of a deposit; a later deposit of the same line cancels and replaces it."""
     assert application.submitted_at is not None
+    deposited = timezone.localtime(application.submitted_at)
     forecasts = application.expenses()
     letter = Receipt(
         **_common(application, ActKind.RECEIPT, actor=actor),
         forecast=forecast_table(forecasts, terms=application.campaign.current_terms().as_rule(), caption="Dépenses prévues"),
-        deposited_at=f"{timezone.localtime(application.submitted_at):%d/%m/%Y à %H:%M}",
+        deposited_at=f"{plain_date(deposited)} à {clock_time(deposited)}",
         classes=len(forecasts),
         expense=sum((one.expense for one in forecasts), ZERO),
     )
@@ -211,11 +238,11 @@ def _common(application: Application, act: ActKind, *, actor: Actor) -> dict[str
         "place": campaign.academie.city,
         "dated": actor.today,
         "addressee": addressee(application.dossier.collectivite),
-        "subject": f"{campaign.mail_subject} – école {school.name}, {school.commune_name}",
+        "subject": f"{campaign.mail_subject} – {as_school(school.name)}, {school.commune_name}",
         "signature": signature(campaign, act, actor=actor),
         "programme": campaign.programme,
         "campaign": campaign.label,
-        "collectivite": application.dossier.collectivite.name,
+        "collectivite": party_of(application.dossier.collectivite),
         "school": school.name,
         "uai": school.uai,
         "commune": school.commune_name,

@@ -10,6 +10,7 @@ from plannumerique.notices.services import Message, queue
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE
 from plannumerique.organisations.models import Collectivite, Membership
+from projects.documents import party_of
 from projects.models import Application, Campaign, Dossier
 
 SIGNED = "La délégation académique au numérique éducatif"
@@ -32,7 +33,9 @@ def tell_school_invited(application: Application, *, actor: Actor) -> None:
         kind="school_invited",
         to=[school.email],
         subject=f"écrire la partie pédagogique de l’{school.in_words}",
-        happened=(f"{application.dossier.collectivite} a ouvert la candidature de votre école ({application.campaign.label}).",),
+        happened=(
+            f"La candidature de votre école est ouverte par {party_of(application.dossier.collectivite)} ({application.campaign.label}).",
+        ),
         to_do="Écrivez la partie pédagogique : le dépôt par la collectivité l’attend.",
         by=application.phase.closes_on,
         path=application.get_absolute_url(),

@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
-from plannumerique.lib.text import plural
+from plannumerique.lib.text import as_school, plural
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
-from projects.documents import DAF, DANE
+from projects.documents import DAF, DANE, party_of
 from projects.enums import DeadlineCode
 from projects.models import Dossier
 from subsidies.enums import PaymentKind
@@ -80,9 +80,10 @@ def tell_acompte_requested(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> Non
         to=[subsidy.thread.academie.daf_email],
         message=Message(
             programme=subsidy.campaign.mail_subject,
-            subject=f"acompte demandé par {subsidy.convention.dossier.collectivite}",
+            subject=f"acompte demandé par {party_of(subsidy.convention.dossier.collectivite)}",
             happened=(
-                f"{subsidy.convention.dossier.collectivite} demande l’acompte de la décision n° {subsidy.decision_reference}.",
+                f"L’acompte de la décision n° {subsidy.decision_reference} est demandé par "
+                f"{party_of(subsidy.convention.dossier.collectivite)}.",
             ),
             to_do="Préparez la demande de paiement, ou rejetez la demande avec le motif.",
             path=subsidy.get_absolute_url(),
@@ -245,9 +246,9 @@ def tell_grant_notified(grant: ResourcesSubsidy, *, at: dt.datetime) -> None:
         grant,
         kind="grant_notified",
         key=f"grant_notified:{grant.pk}:{grant.version}",
-        subject=f"dotation de ressources – {grant.school}",
+        subject=f"dotation de ressources – {as_school(str(grant.school))}",
         happened=(
-            f"Votre établissement, collège référent de l’école « {grant.school} », recevra {euros(grant.amount)} pour l’achat de "
+            f"Votre établissement, collège référent de l’{as_school(str(grant.school))}, recevra {euros(grant.amount)} pour l’achat de "
             "ressources numériques pédagogiques destinées à cette école.",
         ),
         to_do="Recueillez les souhaits de la direction de l’école, puis commandez ; l’emploi de la dotation est à justifier.",

@@ -6,7 +6,7 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
-from projects.documents import DANE
+from projects.documents import DANE, party_of
 from subsidies.models import EquipmentSubsidy, Invoice
 from subsidies.notices import addresses_of
 from subsidies.promises import calendar_of
@@ -16,14 +16,14 @@ from subsidies.rules import PaymentPromise
 def tell_deposited(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
     """To the DANE, whose own delay begins now."""
     assert subsidy.complete_on is not None  # the move has just set it
-    collectivite, academie = subsidy.convention.dossier.collectivite, subsidy.thread.academie
+    collectivite, academie = party_of(subsidy.convention.dossier.collectivite), subsidy.thread.academie
     _queue(
         subsidy,
         kind="statement_deposited",
         to=[academie.dane_email],
         subject=f"justificatifs déposés par {collectivite}",
         happened=(
-            f"{collectivite} a déposé son état récapitulatif et ses factures, complets le {plain_date(subsidy.complete_on)}.",
+            f"L’état récapitulatif et les factures sont déposés par {collectivite}, complets le {plain_date(subsidy.complete_on)}.",
         ),
         to_do="Vérifiez les factures ; le DAN constate ensuite le service fait.",
         by=_limit(subsidy, at=at),
@@ -71,7 +71,7 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
     """To the collectivité, and to the DAF whose turn it is."""
     assert subsidy.service_fait_on is not None  # the move has just set it
     assert subsidy.definitive_amount is not None
-    collectivite, academie = subsidy.convention.dossier.collectivite, subsidy.thread.academie
+    collectivite, academie = party_of(subsidy.convention.dossier.collectivite), subsidy.thread.academie
     known = (
         f"Le service fait est constaté le {plain_date(subsidy.service_fait_on)} pour {collectivite}. La subvention définitive est de "
         f"{euros(subsidy.definitive_amount)}, dont {euros(subsidy.paid_total)} déjà versés.",

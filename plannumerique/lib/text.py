@@ -77,6 +77,12 @@ def de(name: str) -> str:
     return f"d’{name}" if _elides(search_key(name)) else f"de {name}"
 
 
+def as_school(name: str) -> str:
+    """« école élémentaire Vauthier », « école Les Tilleuls »: the directory names some schools by their kind, others not."""
+    kind, space, rest = name.partition(" ")
+    return f"école{space}{rest}" if search_key(kind) == "ecole" else f"école {name}"
+
+
 def _elides(key: str) -> bool:
     first, second = key[:1], key[1:2]
     if first == "h":

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from plannumerique.accounts.models import User
 from plannumerique.lib import identifiers
-from plannumerique.lib.text import search_key
+from plannumerique.lib.text import as_school, search_key
 from plannumerique.organisations.enums import (
     LEVEL_OF_ROLE,
     CollectiviteKind,
@@ -242,7 +242,7 @@ class School(models.Model):
     @property
     def in_words(self) -> str:
         """Inside a sentence, after « l’ » or « d’ »: « école primaire Ferry (Ornans) », never « école École primaire »."""
-        return f"école{str(self).removeprefix('École')}" if self.name.startswith("École ") else f"école {self}"
+        return as_school(str(self))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search = self.search_text()

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conventions.documents import party_of
 from conventions.models import Convention
 from plannumerique.files.letters import Addressee, Row, Table
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.models import School
-from projects.documents import lines_of, texts
+from projects.documents import lines_of, party_of, texts
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
 

@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from conventions.documents import party_of
 from conventions.models import Convention
 from plannumerique.files import services as files
 from plannumerique.files.letters import Addressee, Letter, Row, Table
@@ -15,7 +14,7 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF
+from projects.documents import DAF, party_of
 from projects.enums import ActKind
 from projects.models import Campaign
 from subsidies.documents.common import Account, college_addressee, convention_in_words, imputation_of, paragraphs
@@ -243,7 +242,7 @@ def issue_payment_notice(payment: Payment, *, actor: Actor) -> IssuedDocument:
         transfer_label=payment.transfer_label,
         already_paid=payment.already_paid,
         ceiling=payment.ceiling,
-        school=f"{grant.school} ({grant.school.uai})" if grant else "",
+        school=f"{grant.school.name} ({grant.school.uai}), à {grant.school.commune_name}" if grant else "",
         for_a_college=grant is not None,
         body=paragraphs(campaign, ActKind.PAYMENT_NOTICE).get("body", ()),
     )

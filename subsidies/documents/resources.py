@@ -6,13 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from conventions.documents import party_of
 from plannumerique.files import services as files
 from plannumerique.files.letters import Letter
 from plannumerique.files.models import IssuedDocument
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF
+from projects.documents import DAF, party_of
 from projects.enums import ActKind
 from subsidies.documents.common import college_addressee, convention_in_words, paragraphs
 from subsidies.models import ResourcesSubsidy

@@ -6,14 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from conventions.documents import party_of
 from plannumerique.files import services as files
 from plannumerique.files.letters import Letter, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF
+from projects.documents import DAF, party_of
 from projects.enums import ActKind
 from projects.rules import ClassKey
 from subsidies.claims import names_of_classes

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from conventions.documents import party_of
 from plannumerique.files import services as files
 from plannumerique.files.letters import Letter, Row, Table
 from plannumerique.files.models import IssuedDocument
@@ -16,6 +15,7 @@ from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
+from projects.documents import party_of
 from subsidies.documents.common import convention_in_words
 from subsidies.models import ExpenseStatement, InvoiceLine
 

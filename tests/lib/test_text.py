@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plannumerique.lib.text import NBSP, NNBSP, agree, de, french_list, plural, search_key, typeset
+from plannumerique.lib.text import NBSP, NNBSP, agree, as_school, de, french_list, plural, search_key, typeset
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,16 @@ def test_a_list_of_choices_is_joined_with_ou() -> None:
 )
 def test_de_elides_and_contracts(name: str, phrase: str) -> None:
     assert de(name) == phrase
+
+
+@pytest.mark.parametrize(
+    ("name", "in_a_sentence"),
+    [
+        ("École élémentaire Vauthier", "école élémentaire Vauthier"),
+        ("Ecole primaire", "école primaire"),
+        ("École", "école"),
+        ("Les Tilleuls", "école Les Tilleuls"),
+    ],
+)
+def test_a_school_is_named_once(name: str, in_a_sentence: str) -> None:
+    assert as_school(name) == in_a_sentence

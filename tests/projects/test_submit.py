@@ -1,14 +1,19 @@
 """Submitting a school's application: by the collectivité, in time, when both parts and the pieces are there."""
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from pypdf import PdfReader
 
 from plannumerique.files.models import IssuedDocument
+from plannumerique.files.pdf import layout
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.journal.passages import Stale
+from plannumerique.lib.dates import plain_date
+from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from projects import services
 from projects.enums import ApplicationState
@@ -36,6 +41,22 @@ def test_a_complete_application_is_submitted_journaled_and_acknowledged():
     assert line.actor_role == f"collectivité (éditeur), {application.dossier.collectivite}"
     receipt = IssuedDocument.objects.get(kind="receipt")
     assert (receipt.reference, receipt.snapshot["expense"]) == ("AAP-2016-AR-0001", {"$decimal": "24000.00"})
+
+
+def test_the_receipt_names_the_commune_its_head_and_the_school_as_a_letter_does():
+    application = ApplicationFactory(
+        written=True, dossier__collectivite__name="Ornans", school__name="École élémentaire Vauthier"
+    )
+
+    services.submit(application_id=application.pk, actor=editor(application))
+
+    pages = PdfReader(BytesIO(layout(IssuedDocument.objects.get(kind="receipt")).data)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "Madame, Monsieur le maire Commune d’Ornans" in text
+    assert f"que la commune d’Ornans a déposée le {plain_date(IN_PHASE.date())} à " in text
+    assert "pour l’école primaire d’exemple " in text
+    mail = OutboxMail.objects.get(kind="submitted")
+    assert mail.subject.startswith("plan numérique national premier degré – candidature déposée, école primaire d’exemple ")
 
 
 def test_everything_that_is_missing_is_said_at_once_and_nothing_is_written():

@@ -29,6 +29,11 @@ def de(name: str) -> str:
     return text.de(name)
 
 
+@register.filter
+def as_school(name: str) -> str:
+    return text.as_school(name)
+
+
 @register.inclusion_tag("pdf/_table.html")
 def letter_table(table: Mapping[str, Any]) -> dict[str, Any]:
     """A letters.Table; a column of figures is set to the right, head included."""
