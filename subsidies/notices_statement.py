@@ -9,8 +9,8 @@ from plannumerique.notices.services import Message
 from projects.documents import DANE, party_of
 from subsidies.models import EquipmentSubsidy, Invoice
 from subsidies.notices import addresses_of
-from subsidies.promises import calendar_of
-from subsidies.rules import PaymentPromise
+from subsidies.promises import calendar_of, due_in_words
+from subsidies.rules import PaymentPromise, solde_due
 
 
 def tell_deposited(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
@@ -71,11 +71,13 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
     """To the collectivité, and to the DAF whose turn it is."""
     assert subsidy.service_fait_on is not None  # the move has just set it
     assert subsidy.definitive_amount is not None
+    solde = solde_due(definitive=subsidy.definitive_amount, paid=subsidy.paid_total)
     collectivite, academie = party_of(subsidy.convention.dossier.collectivite), subsidy.thread.academie
+    due = due_in_words(subsidy, promise)
     known = (
         f"Le service fait est constaté le {plain_date(subsidy.service_fait_on)} pour {collectivite}. La subvention définitive est de "
-        f"{euros(subsidy.definitive_amount)}, dont {euros(subsidy.paid_total)} déjà versés.",
-        *([promise.sentence] if promise else []),
+        f"{euros(subsidy.definitive_amount)} (déjà versé : {euros(subsidy.paid_total)}).",
+        *([due] if due else []),
     )
     _queue(
         subsidy,
@@ -92,8 +94,8 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
         to=[academie.daf_email],
         subject=f"service fait constaté pour {collectivite}",
         happened=known,
-        to_do="Liquidez le solde, ou constatez qu’il n’en est pas dû.",
-        by=promise.pay_by if promise else None,
+        to_do="Liquidez le solde." if solde else "Constatez qu’il n’est pas dû de solde.",
+        by=promise.pay_by if solde and promise else None,
         signed_by="Le portail du plan numérique",
         at=at,
     )

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+from plannumerique.lib.money import ZERO, euros
+from plannumerique.lib.text import typeset
 from projects.enums import DeadlineCode
 from projects.models import Campaign
 from subsidies.enums import PaymentKind, PaymentState, SubsidyState
 from subsidies.models import EquipmentSubsidy
-from subsidies.rules import PaymentCalendar, PaymentPromise, payment_promise
+from subsidies.rules import PaymentCalendar, PaymentPromise, payment_promise, solde_due, trop_percu
 
 # Nothing is promised any more: the solde is paid, was not due, or will never be.
 _SETTLED = (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED, SubsidyState.OVERPAID, SubsidyState.CANCELLED)
@@ -38,6 +40,19 @@ def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise |
     return payment_promise(
         today, complete_on=subsidy.complete_on, constated_on=subsidy.service_fait_on, calendar=calendar, paid_on=paid_on
     )
+
+
+def due_in_words(subsidy: EquipmentSubsidy, promise: PaymentPromise | None) -> str:
+    """What the constatation leads to: the promise of the solde, or that there is none; nothing without the campaign's dates."""
+    definitive = subsidy.definitive_amount or ZERO
+    if excess := trop_percu(definitive=definitive, paid=subsidy.paid_total):
+        return typeset(
+            f"Aucun solde n’est dû : le trop-perçu de {euros(excess)} est à reverser, sur titre de perception ; "
+            "ne rien payer avant de l’avoir reçu."
+        )
+    if not solde_due(definitive=definitive, paid=subsidy.paid_total):
+        return typeset("Aucun solde n’est dû : la subvention définitive est déjà versée.")
+    return promise.sentence if promise else ""
 
 
 def _paid_on(subsidy: EquipmentSubsidy) -> dt.date | None:

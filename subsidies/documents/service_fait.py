@@ -20,7 +20,7 @@ from subsidies.documents.common import convention_in_words, paragraphs
 from subsidies.documents.payments import decision_in_words
 from subsidies.models import EquipmentSubsidy
 from subsidies.permissions_statement import can_certify_service_fait
-from subsidies.promises import promise_of
+from subsidies.promises import due_in_words, promise_of
 from subsidies.rules import Definitive
 
 
@@ -85,12 +85,12 @@ def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, act
         convention=convention_in_words(subsidy.convention),
         decision=decision_in_words(subsidy),
         statement=statement.document.reference if statement.document else "",
-        certified_by=f"{statement.certified_name}, {statement.certified_capacity}",
+        certified_by=f"{statement.certified_name}, {statement.certified_capacity[:1].lower()}{statement.certified_capacity[1:]}",
         complete_on=subsidy.complete_on,
         constated_on=subsidy.service_fait_on,
         constated_by=actor.name,
         constated_capacity=_capacity(subsidy, actor=actor),
-        rule=promise.sentence if promise else "",
+        rule=due_in_words(subsidy, promise),
         classes=classes_table(definitive, names, {key: one.received_on for key, one in received.items()}),
         set_aside=_set_aside(definitive, names),
         explanation=definitive.explanation,

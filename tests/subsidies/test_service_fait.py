@@ -94,6 +94,21 @@ def test_the_certificate_prints_both_dates_the_rule_the_classes_and_the_reservat
         assert amount in text, amount
 
 
+def test_no_solde_is_promised_where_more_was_paid_than_is_due():
+    """Case B: 6 000 paid, two classes at 5 000 give 5 000; the certificate and the mails speak of the 1 000 too many."""
+    subsidy = EquipmentSubsidyFactory(acompte_paid=True)
+    justify(subsidy, "5000", "5000", complete_on=october(12))
+    constate(subsidy)
+
+    words = "Aucun solde n’est dû : le trop-perçu de 1 000,00 € est à reverser, sur titre de perception"
+    text = printed(certificate())
+    assert words in text
+    assert "versement prévu" not in text
+    for mail in OutboxMail.objects.filter(kind__in=["service_fait", "service_fait_daf"]):
+        assert words in " ".join(mail.text.split())
+        assert "Au plus tard" not in mail.text
+
+
 def test_whoever_attests_signs_the_certificate():
     subsidy = ready_for_service_fait()
     dan = dan_of(subsidy)
