@@ -12,14 +12,25 @@ from plannumerique.files.letters import Letter, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
-from plannumerique.lib.money import ZERO, euros, percentage
+from plannumerique.lib.money import ZERO, percentage
 from plannumerique.lib.text import french_list, plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import Collectivite
-from projects.documents import head_of, lines_of, party_of, reference, sender, series, signature, texts
+from projects.documents import (
+    cap_in_words,
+    head_of,
+    lines_of,
+    party_of,
+    rates_in_words,
+    reference,
+    sender,
+    series,
+    signature,
+    texts,
+)
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
-from projects.rules import CapUnit, Funding, FundingError, FundingTerms
+from projects.rules import Funding, FundingError, FundingTerms
 
 ACT = ActKind.CONVENTION
 
@@ -251,15 +262,6 @@ def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Part
 # --- Articles ---
 
 
-def rates_in_words(terms: FundingTerms) -> str:
-    """« 50 % », or « 70 % jusqu’à 200 000,00 €, puis 50 % au-delà »."""
-    *limited, last = terms.tiers
-    if not limited:
-        return percentage(last.rate)
-    steps = [f"{percentage(tier.rate)} jusqu’à {euros(tier.up_to or ZERO)}" for tier in limited]
-    return f"{', puis '.join(steps)}, puis {percentage(last.rate)} au-delà"
-
-
 def _payment(campaign: Campaign, terms: FundingTerms) -> Payment:
     justification = campaign.deadline(DeadlineCode.JUSTIFICATION)
     solde = campaign.deadline(DeadlineCode.SOLDE)
@@ -376,7 +378,7 @@ def _annex_d(schools: list[CoveredSchool], funding: Funding, *, terms: FundingTe
         ),
         rows=tuple(row for one in schools for row in _financing(one, by_school.get(one.school.uai, Funding(())))),
         total=Row(label="Total", cells=_sums(funding)),
-        note=_cap_note(terms),
+        note=typeset(f"La ligne d’une école totalise celles de ses classes. {cap_in_words(terms)}"),
     )
 
 
@@ -394,11 +396,3 @@ def _financing(one: CoveredSchool, funding: Funding) -> list[Row]:
 
 def _sums(funding: Funding) -> tuple[Decimal, ...]:
     return (funding.expense, funding.retained_base, funding.total, funding.own_share)
-
-
-def _cap_note(terms: FundingTerms) -> str:
-    unit = "" if terms.cap_unit is CapUnit.PER_CLASS else f", les plafonds se compensant {terms.cap_unit.label}"
-    return typeset(
-        f"La ligne d’une école totalise celles de ses classes. Dépense retenue dans la limite de {euros(terms.expense_cap)} "
-        f"{terms.tax_basis.label} par classe mobile{unit} ; taux de prise en charge : {rates_in_words(terms)}."
-    )

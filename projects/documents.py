@@ -11,14 +11,14 @@ from plannumerique.files import services as files
 from plannumerique.files.letters import Addressee, Letter, Row, Sender, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import clock_time, plain_date
-from plannumerique.lib.money import ZERO, euros
-from plannumerique.lib.text import as_school, de
+from plannumerique.lib.money import ZERO, euros, percentage
+from plannumerique.lib.text import as_school, de, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.models import Collectivite
 from projects.enums import ActKind
 from projects.models import Application, Campaign, Signatory
-from projects.rules import ClassExpense, FundingTerms, provisional_subsidy
+from projects.rules import CapUnit, ClassExpense, FundingTerms, provisional_subsidy
 
 DANE = "Délégation académique au numérique éducatif"
 DAF = "Direction des affaires financières"
@@ -98,6 +98,24 @@ def lines_of(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
+def rates_in_words(terms: FundingTerms) -> str:
+    """« 50 % », or « 70 % jusqu’à 200 000,00 €, puis 50 % au-delà »."""
+    *limited, last = terms.tiers
+    if not limited:
+        return percentage(last.rate)
+    steps = [f"{percentage(tier.rate)} jusqu’à {euros(tier.up_to or ZERO)}" for tier in limited]
+    return f"{', puis '.join(steps)}, puis {percentage(last.rate)} au-delà"
+
+
+def cap_in_words(terms: FundingTerms) -> str:
+    """The ceiling, HT or TTC, and the rate, under a table that applies them."""
+    unit = "" if terms.cap_unit is CapUnit.PER_CLASS else f", les plafonds se compensant {terms.cap_unit.label}"
+    return typeset(
+        f"Dépense retenue dans la limite de {euros(terms.expense_cap)} {terms.tax_basis.label} par classe mobile{unit} ; "
+        f"taux de prise en charge : {rates_in_words(terms)}."
+    )
+
+
 def forecast_table(forecasts: list[ClassExpense], *, terms: FundingTerms, caption: str) -> Table:
     """Class by class: forecast, base that the cap retains, State's share, what stays with the collectivité."""
     funding = provisional_subsidy(forecasts, terms=terms)
@@ -109,7 +127,7 @@ def forecast_table(forecasts: list[ClassExpense], *, terms: FundingTerms, captio
             for line in funding.lines
         ),
         total=Row(label="Total", cells=(funding.expense, funding.retained_base, funding.total, funding.own_share)),
-        note=f"Plafond de dépense : {euros(terms.expense_cap)} {terms.cap_unit.label}.",
+        note=cap_in_words(terms),
     )
 
 
@@ -145,6 +163,7 @@ class Receipt(ApplicationLetter):
     deposited_at: str
     classes: int
     expense: Decimal
+    basis: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +199,14 @@ def issue_receipt(application: Application, *, actor: Actor) -> IssuedDocument:
     """The acknowledgement of a deposit; a later deposit of the same line cancels and replaces it."""
     assert application.submitted_at is not None
     deposited = timezone.localtime(application.submitted_at)
-    forecasts = application.expenses()
+    forecasts, terms = application.expenses(), application.campaign.current_terms().as_rule()
     letter = Receipt(
         **_common(application, ActKind.RECEIPT, actor=actor),
-        forecast=forecast_table(forecasts, terms=application.campaign.current_terms().as_rule(), caption="Dépenses prévues"),
+        forecast=forecast_table(forecasts, terms=terms, caption="Dépenses prévues"),
         deposited_at=f"{plain_date(deposited)} à {clock_time(deposited)}",
         classes=len(forecasts),
         expense=sum((one.expense for one in forecasts), ZERO),
+        basis=terms.tax_basis.label,
     )
     return issue(letter, ActKind.RECEIPT, application, actor=actor)
 

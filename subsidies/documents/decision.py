@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from conventions.documents import rates_in_words
 from conventions.models import Convention
 from conventions.rules import CbrSense
 from plannumerique.files import services as files
@@ -17,7 +16,7 @@ from plannumerique.lib.money import percentage
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF, party_of
+from projects.documents import DAF, party_of, rates_in_words
 from projects.enums import ActKind
 from projects.models import Signatory
 from subsidies.documents.common import (

@@ -55,6 +55,8 @@ def test_the_receipt_names_the_commune_its_head_and_the_school_as_a_letter_does(
     assert "Madame, Monsieur le maire Commune d’Ornans" in text
     assert f"que la commune d’Ornans a déposée le {plain_date(IN_PHASE.date())} à " in text
     assert "pour l’école primaire d’exemple " in text
+    assert "une dépense prévue de 24 000,00 € TTC (vingt-quatre mille euros)" in text
+    assert "dans la limite de 8 000,00 € TTC par classe mobile ; taux de prise en charge : 50 %." in text
     mail = OutboxMail.objects.get(kind="submitted")
     assert mail.subject.startswith("plan numérique national premier degré – candidature déposée, école primaire d’exemple ")
 
