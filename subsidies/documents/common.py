@@ -16,6 +16,9 @@ from projects.models import Campaign
 # How a campaign's template words what only the académie knows.
 TO_FILL = "à compléter"
 
+# As a comptable reads them; the database keeps no order, and what is not named here comes last.
+BUDGET_LINES = ("Programme", "Action", "Domaine fonctionnel", "Centre financier", "Centre de coûts", "Activité")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
@@ -45,10 +48,15 @@ def imputation_of(campaign: Campaign, *, ej_number: str = "") -> Table | None:
     lines: Mapping[str, Any] = campaign.imputation
     if not lines or any(not str(value).strip() or str(value).startswith(TO_FILL) for value in lines.values()):
         return None
-    rows = [Row(label=str(label).replace("_", " ").capitalize(), cells=(str(value),)) for label, value in lines.items()]
+    named = {str(label).replace("_", " ").capitalize(): str(value) for label, value in lines.items()}
+    rows = [Row(label=label, cells=(named[label],)) for label in sorted(named, key=_budget_rank)]
     if ej_number:
         rows.append(Row(label="Engagement juridique (EJ)", cells=(ej_number,)))
     return Table(caption="Lignes budgétaires", columns=("Élément", "Valeur"), rows=tuple(rows))
+
+
+def _budget_rank(label: str) -> int:
+    return BUDGET_LINES.index(label) if label in BUDGET_LINES else len(BUDGET_LINES)
 
 
 def convention_in_words(convention: Convention) -> str:

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from plannumerique.files.models import IssuedDocument
 from plannumerique.files.pdf import layout
 from plannumerique.organisations.enums import Role
+from subsidies.documents.common import imputation_of
 from subsidies.services.acompte import prepare_acompte
 from subsidies.services.decision import prepare_decision, replace_decision, sign_decision
 from subsidies.services.payments import record_payment, validate_payment
@@ -66,6 +67,21 @@ def test_the_decision_prints_its_two_ceilings_in_figures_and_in_words(decided):
     ):
         assert words in text, words
     assert "Article 8" in text
+
+
+def test_the_budget_lines_stand_in_the_order_of_a_comptable(decided):
+    campaign = decided.campaign
+    campaign.imputation = {"compte": "6", "activité": "A", "centre_financier": "C", "programme": "P"}
+
+    table = imputation_of(campaign, ej_number="2100000001")
+
+    assert [row.label for row in table.rows] == [
+        "Programme",
+        "Centre financier",
+        "Activité",
+        "Compte",
+        "Engagement juridique (EJ)",
+    ]
 
 
 def test_a_second_decision_says_which_one_it_replaces(decided):
