@@ -95,11 +95,14 @@ def _checkers(subsidy: EquipmentSubsidy) -> list[int]:
     return sorted({pk for pk in [*orders, *invoices] if pk is not None})
 
 
+# In French and without accents: a bank statement knows no other letters.
+_LABELS = {PaymentKind.ACOMPTE: "ACOMPTE", PaymentKind.SOLDE: "SOLDE", PaymentKind.RESOURCES: "RESSOURCES"}
+
+
 def transfer_label(payment: Payment, convention: str) -> str:
     """What the payee looks for on its account: several communes share that of their comptable, hence SIRET and convention."""
     school = f" {payment.resources.school.uai}" if payment.resources else ""
-    kind = {PaymentKind.RESOURCES: "RESSOURCES"}.get(PaymentKind(payment.kind), payment.kind.upper())
-    return f"PLAN NUMERIQUE {kind} SIRET {payment.payee_siret} CONV {convention}{school}"[:140]
+    return f"PLAN NUMERIQUE {_LABELS[PaymentKind(payment.kind)]} SIRET {payment.payee_siret} CONV {convention}{school}"[:140]
 
 
 def _usable_from(subsidy: EquipmentSubsidy | ResourcesSubsidy) -> dt.datetime | None:
