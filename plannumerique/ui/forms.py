@@ -359,7 +359,7 @@ class PortalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscri
         super().__init__(*args, **kwargs)
 
     def clean(self) -> None:
-        if self.management_form.cleaned_data["TOTAL_FORMS"] < 0:
+        if (self.management_form.cleaned_data["TOTAL_FORMS"] or 0) < 0:
             raise ValidationError(_GARBLED_LINES)
 
     @property
