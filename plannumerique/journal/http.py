@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -16,6 +16,7 @@ from plannumerique.organisations.permissions import Permission
 
 class ActForm(Protocol):
     cleaned_data: dict[str, Any]
+    is_bound: bool
 
     def is_valid(self) -> bool: ...
     def add_refusal(self, refused: Refused) -> None: ...
@@ -39,11 +40,13 @@ def act_page(
     """Ask, act, answer. `act` receives the form's cleaned data as keywords; a Refused comes back on the page, nothing lost.
 
     200 the page; 403 not this person's job; 422 what was typed is wrong; 409 refused by the door (a stale page too);
-    302 to `back` when it is done.
+    400 nothing was sent; 302 to `back` when it is done.
     """
     refusal = may.refusal(request.actor, row)
     if refusal is not None:
         raise PermissionDenied(refusal)
+    if request.method == "POST" and not form.is_bound:
+        raise BadRequest("Le formulaire est arrivé vide.")
     page = {"row": row, "form": form, "title": title, "back": back, **(context or {})}
     if not form.is_valid():
         return render(request, template, page, status=form.http_status)

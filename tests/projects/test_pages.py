@@ -217,6 +217,16 @@ def test_a_stale_page_says_who_was_first_and_keeps_the_comment(client):
     assert "École déjà équipée." in page
 
 
+def test_a_form_that_arrives_empty_is_not_taken_for_the_opening_of_its_page(client):
+    application = ApplicationFactory(submitted=True)
+    log_in(client, Role.AGENT_DANE, application.campaign.academie)
+
+    answer = client.post(reverse("projects:admit", args=[application.pk]))
+
+    assert answer.status_code == 400
+    assert "Le formulaire est arrivé vide." in answer.content.decode()
+
+
 def test_a_blocked_deposit_shows_every_reason_on_the_page(client):
     application = ApplicationFactory()
     log_in(client, Role.EDITEUR, application.dossier.collectivite)
