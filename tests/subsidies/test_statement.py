@@ -99,8 +99,8 @@ def test_the_certified_document_says_every_line_the_totals_and_who_certified(sub
     text = printed(sheet_of(subsidy).document)
     for amount in ("7900.50", "8000.00", "9100.00", "25000.50", "4166.75"):
         assert spaced(amount) in text, amount
-    assert "Certifié exact le 11 octobre 2016, en ligne" in text
-    assert "Maire" in text
+    row = sheet_of(subsidy)
+    assert f"Certifié exact le 11 octobre 2016, en ligne, par {row.certified_name}, maire." in text
 
 
 @pytest.mark.parametrize("role", [Role.EDITEUR, Role.MANDATAIRE, Role.DAN, Role.VALIDEUR_DAF])
