@@ -46,7 +46,7 @@ TEXTS: dict[tuple[str, str], str] = {
     (
         ActKind.PAYMENT_NOTICE,
         "body",
-    ): "Le présent avis est à remettre à votre comptable : il accompagne le titre de recettes à émettre.",
+    ): "Le présent avis est à remettre à votre comptable : il accompagne le titre de recettes, ou l’ordre de recettes du collège, à émettre.",
     (ActKind.PAYMENT_NOTICE, "copies"): "comptable public du bénéficiaire",
     (ActKind.RESOURCES, "use"): (
         "La dotation est employée à l’acquisition de ressources numériques pédagogiques choisies avec la direction de l’école et "
