@@ -13,7 +13,7 @@ from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
 from plannumerique.lib.money import ZERO, percentage
-from plannumerique.lib.text import french_list, plural, typeset
+from plannumerique.lib.text import NBSP, french_list, plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import Collectivite
 from projects.documents import (
@@ -316,8 +316,8 @@ def _annex_a(schools: list[CoveredSchool], classes: list[CoveredClass]) -> Table
 
 
 def _numbers(school: CoveredSchool, classes: list[CoveredClass]) -> str:
-    numbers = [f"n° {one.number}" for one in classes if one.covered_school_id == school.pk]
-    return typeset(french_list(numbers))
+    numbers = [str(one.number) for one in classes if one.covered_school_id == school.pk]
+    return typeset(f"n° {french_list(numbers)}") if numbers else ""
 
 
 def _college(school: CoveredSchool) -> str:
@@ -390,7 +390,7 @@ def _financing(one: CoveredSchool, funding: Funding) -> list[Row]:
         for line in funding.lines
     ]
     if len(classes) == 1:
-        return [replace(classes[0], label=f"{school}, classe {funding.lines[0].key.number}")]
+        return [replace(classes[0], label=f"{school}, classe{NBSP}{funding.lines[0].key.number}")]
     return [Row(label=school, cells=_sums(funding)), *classes]
 
 

@@ -42,7 +42,7 @@ TEXTS: dict[tuple[str, str], str] = {
     ),
     (ActKind.CONVENTION, "collectivite_commitments"): "\n".join(
         (
-            "acquérir les équipements décrits à l’annexe D, chaque classe mobile comprenant les terminaux des élèves, celui de "
+            "acquérir les classes mobiles inscrites à l’annexe D, chacune comprenant les terminaux des élèves, celui de "
             "l’enseignant, un meuble ou une valise sécurisés et le service d’administration du parc",
             "n’engager aucune dépense avant d’avoir reçu la lettre qui constate que son dossier est complet",
             "assurer dans chaque école le débit, le Wi-Fi et les installations électriques nécessaires, décrits à l’annexe B, avant "

@@ -73,7 +73,7 @@ def test_the_parties_are_named_as_the_law_wants():
     assert "l’État, représenté par le recteur de l’académie de Besançon, 10 rue de la Convention" in text
     assert "la commune d’Ornans" in text
     assert "agissant par son maire, dûment habilité par délibération" in text
-    assert "Pour la commune d’Ornans" in text
+    assert "Pour la commune d’Ornans Le maire, Nom et prénom :" in text
     assert "Pour le recteur et par délégation" in text
     assert "Alix EXEMPLE" in text
 
@@ -179,7 +179,8 @@ def test_a_school_of_one_class_takes_one_line():
     convention = ConventionFactory(negotiation=True, classes=1)
 
     (row,) = letter(convention).financing.rows
-    assert row.label.endswith(", classe 1")
+    assert row.label.endswith(", classe\u00a01")
+    assert "pour équiper d’une classe mobile l’école désignée à l’annexe A" in text_of(settled(convention))
 
 
 def test_the_draft_says_what_it_still_lacks_and_leaves_no_trace():
