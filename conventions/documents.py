@@ -20,7 +20,6 @@ from projects.documents import (
     cap_in_words,
     head_of,
     lines_of,
-    party_of,
     rates_in_words,
     reference,
     sender,
@@ -193,7 +192,7 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
         programme=campaign.programme,
         campaign=campaign.label,
         dossier=convention.dossier.reference,
-        collectivite=party_of(collectivite),
+        collectivite=collectivite.in_words,
         collectivite_address=_inline(collectivite.address),
         state_address=_inline(campaign.academie.address),
         siren=spaced_siren(collectivite.siren),
@@ -252,7 +251,7 @@ def _authorisation(convention: Convention) -> Authorisation | None:
 
 
 def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Party, ...]:
-    theirs = Party(party=f"Pour {party_of(collectivite)}", capacity=f"Le {head_of(collectivite)}")
+    theirs = Party(party=f"Pour {collectivite.in_words}", capacity=f"Le {head_of(collectivite)}")
     if signed is None:
         return (theirs,)
     ours = Party(party="Pour l’État", capacity=signed.capacity, name=signed.name, delegation=signed.delegation)

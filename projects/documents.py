@@ -12,7 +12,7 @@ from plannumerique.files.letters import Addressee, Letter, Row, Sender, Signatur
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import clock_time, plain_date
 from plannumerique.lib.money import ZERO, euros, percentage
-from plannumerique.lib.text import as_school, de, typeset
+from plannumerique.lib.text import as_school, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.models import Collectivite
@@ -64,17 +64,12 @@ def sender(campaign: Campaign, *, service: str = DANE) -> Sender:
     return Sender(academie=academie.name, service=service, address=academie.address, email=email)
 
 
-def party_of(collectivite: Collectivite) -> str:
-    """« la commune d’Ornans »; the others bear their nature in their name."""
-    return f"la commune {de(collectivite.name)}" if collectivite.kind == CollectiviteKind.COMMUNE else collectivite.name
-
-
 def head_of(collectivite: Collectivite) -> str:
     return _HEAD_OF[CollectiviteKind(collectivite.kind)]
 
 
 def addressee(collectivite: Collectivite) -> Addressee:
-    name = party_of(collectivite).removeprefix("la ")
+    name = collectivite.in_words.removeprefix("la ")
     return Addressee(
         name=name[:1].upper() + name[1:],
         capacity=f"Madame, Monsieur le {head_of(collectivite)}",
@@ -262,7 +257,7 @@ def _common(application: Application, act: ActKind, *, actor: Actor) -> dict[str
         "signature": signature(campaign, act, actor=actor),
         "programme": campaign.programme,
         "campaign": campaign.label,
-        "collectivite": party_of(application.dossier.collectivite),
+        "collectivite": application.dossier.collectivite.in_words,
         "school": school.name,
         "uai": school.uai,
         "commune": school.commune_name,

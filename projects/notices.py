@@ -10,7 +10,6 @@ from plannumerique.notices.services import Message, queue
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE
 from plannumerique.organisations.models import Collectivite, Membership
-from projects.documents import party_of
 from projects.models import Application, Campaign, Dossier
 
 SIGNED = "La délégation académique au numérique éducatif"
@@ -34,7 +33,7 @@ def tell_school_invited(application: Application, *, actor: Actor) -> None:
         to=[school.email],
         subject=f"écrire la partie pédagogique de l’{school.in_words}",
         happened=(
-            f"La candidature de votre école est ouverte par {party_of(application.dossier.collectivite)} ({application.campaign.label}).",
+            f"La candidature de votre école est ouverte par {application.dossier.collectivite.in_words} ({application.campaign.label}).",
         ),
         to_do="Écrivez la partie pédagogique : le dépôt par la collectivité l’attend.",
         by=application.phase.closes_on,

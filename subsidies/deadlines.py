@@ -15,7 +15,7 @@ from plannumerique.notices.models import Reminder
 from plannumerique.notices.services import Message
 from plannumerique.organisations.enums import COLLECTIVITE, Role
 from plannumerique.organisations.models import Membership
-from projects.documents import DAF, DANE, party_of
+from projects.documents import DAF, DANE
 from projects.enums import DeadlineCode
 from projects.models import CampaignDeadline
 from projects.rules import due_reminders
@@ -98,7 +98,7 @@ def _each_collectivite(
                         programme=deadline.campaign.mail_subject,
                         subject=f"justificatifs attendus {days_left(deadline.as_rule().last_day, today=today)}",
                         happened=(
-                            f"Pour {party_of(collectivite)}, l’état récapitulatif certifié exact et les factures ne sont pas encore complets.",
+                            f"Pour {collectivite.in_words}, l’état récapitulatif certifié exact et les factures ne sont pas encore complets.",
                             "Le solde est versé cette année si ces pièces sont complètes et le service fait constaté à temps, "
                             "sous réserve de la disponibilité des crédits ; au-delà, il est versé l’année suivante.",
                         ),

@@ -9,7 +9,7 @@ from plannumerique.lib.money import euros
 from plannumerique.lib.text import as_school, plural
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
-from projects.documents import DAF, DANE, party_of
+from projects.documents import DAF, DANE
 from projects.enums import DeadlineCode
 from projects.models import Dossier
 from subsidies.enums import PaymentKind
@@ -80,10 +80,10 @@ def tell_acompte_requested(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> Non
         to=[subsidy.thread.academie.daf_email],
         message=Message(
             programme=subsidy.campaign.mail_subject,
-            subject=f"acompte demandé par {party_of(subsidy.convention.dossier.collectivite)}",
+            subject=f"acompte demandé par {subsidy.convention.dossier.collectivite.in_words}",
             happened=(
                 f"L’acompte de la décision n° {subsidy.decision_reference} est demandé par "
-                f"{party_of(subsidy.convention.dossier.collectivite)}.",
+                f"{subsidy.convention.dossier.collectivite.in_words}.",
             ),
             to_do="Préparez la demande de paiement, ou rejetez la demande avec le motif.",
             path=subsidy.get_absolute_url(),

@@ -6,7 +6,7 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
-from projects.documents import DANE, party_of
+from projects.documents import DANE
 from subsidies.models import EquipmentSubsidy, Invoice
 from subsidies.notices import addresses_of
 from subsidies.promises import calendar_of, due_in_words
@@ -16,7 +16,7 @@ from subsidies.rules import PaymentPromise, solde_due
 def tell_deposited(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
     """To the DANE, whose own delay begins now."""
     assert subsidy.complete_on is not None  # the move has just set it
-    collectivite, academie = party_of(subsidy.convention.dossier.collectivite), subsidy.thread.academie
+    collectivite, academie = subsidy.convention.dossier.collectivite.in_words, subsidy.thread.academie
     _queue(
         subsidy,
         kind="statement_deposited",
@@ -72,7 +72,7 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
     assert subsidy.service_fait_on is not None  # the move has just set it
     assert subsidy.definitive_amount is not None
     solde = solde_due(definitive=subsidy.definitive_amount, paid=subsidy.paid_total)
-    collectivite, academie = party_of(subsidy.convention.dossier.collectivite), subsidy.thread.academie
+    collectivite, academie = subsidy.convention.dossier.collectivite.in_words, subsidy.thread.academie
     due = due_in_words(subsidy, promise)
     known = (
         f"Le service fait est constaté le {plain_date(subsidy.service_fait_on)} pour {collectivite}. La subvention définitive est de "

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from plannumerique.accounts.models import User
 from plannumerique.lib import identifiers
-from plannumerique.lib.text import as_school, search_key
+from plannumerique.lib.text import as_school, de, search_key
 from plannumerique.organisations.enums import (
     LEVEL_OF_ROLE,
     CollectiviteKind,
@@ -148,6 +148,11 @@ class Collectivite(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_words(self) -> str:
+        """« la commune d’Ornans »; the others bear their nature in their name."""
+        return f"la commune {de(self.name)}" if self.kind == CollectiviteKind.COMMUNE else self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search = self.search_text()

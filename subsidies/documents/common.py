@@ -9,7 +9,7 @@ from plannumerique.files.letters import Addressee, Row, Table
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.models import School
-from projects.documents import lines_of, party_of, texts
+from projects.documents import lines_of, texts
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
 
@@ -35,7 +35,7 @@ class Account:
 
 def account_of(convention: Convention) -> Account:
     return Account(
-        payee=party_of(convention.dossier.collectivite),
+        payee=convention.dossier.collectivite.in_words,
         siret=convention.siret,
         iban=convention.iban,
         bic=convention.bic,

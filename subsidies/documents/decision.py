@@ -16,7 +16,7 @@ from plannumerique.lib.money import percentage
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF, party_of, rates_in_words
+from projects.documents import DAF, rates_in_words
 from projects.enums import ActKind
 from projects.models import Signatory
 from subsidies.documents.common import (
@@ -101,7 +101,7 @@ def decision_letter(subsidy: EquipmentSubsidy, *, actor: Actor, signature: Signa
         copies=words.get("copies", ()),
         programme=campaign.programme,
         campaign=campaign.label,
-        beneficiary=party_of(convention.dossier.collectivite),
+        beneficiary=convention.dossier.collectivite.in_words,
         convention=convention_in_words(convention),
         deliberation=deliberation_in_words(convention),
         schools=len({one.uai for one in expenses}),
@@ -163,7 +163,7 @@ def _own_visas(subsidy: EquipmentSubsidy, signature: Signature | None) -> list[s
     convention = subsidy.convention
     visas = []
     if convention_in_words(convention):
-        visas.append(f"Vu {convention_in_words(convention)} entre l’État et {party_of(convention.dossier.collectivite)}")
+        visas.append(f"Vu {convention_in_words(convention)} entre l’État et {convention.dossier.collectivite.in_words}")
     if deliberation_in_words(convention):
         visas.append(f"Vu la {deliberation_in_words(convention)}")
     if convention.cbr_given_on is not None and convention.cbr_sense:

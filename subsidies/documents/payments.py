@@ -14,7 +14,7 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF, party_of
+from projects.documents import DAF
 from projects.enums import ActKind
 from projects.models import Campaign
 from subsidies.documents.common import Account, college_addressee, convention_in_words, imputation_of, paragraphs
@@ -138,7 +138,7 @@ def account_of_payment(payment: Payment) -> Account:
 
 def payee_in_words(payment: Payment) -> str:
     """« la commune d’Ornans », or the collège that a grant goes to."""
-    return payment.payee_name if payment.resources else party_of(payment.subsidy.convention.dossier.collectivite)
+    return payment.payee_name if payment.resources else payment.subsidy.convention.dossier.collectivite.in_words
 
 
 def _orders(subsidy: EquipmentSubsidy) -> Table:

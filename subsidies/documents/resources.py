@@ -11,7 +11,7 @@ from plannumerique.files.letters import Letter
 from plannumerique.files.models import IssuedDocument
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF, party_of
+from projects.documents import DAF
 from projects.enums import ActKind
 from subsidies.documents.common import college_addressee, convention_in_words, paragraphs
 from subsidies.models import ResourcesSubsidy
@@ -66,7 +66,7 @@ def issue_grant_letter(grant: ResourcesSubsidy, *, actor: Actor) -> IssuedDocume
         school=grant.school.name,
         uai=grant.school.uai,
         commune=grant.school.commune_name,
-        collectivite=party_of(convention.dossier.collectivite),
+        collectivite=convention.dossier.collectivite.in_words,
         convention=convention_in_words(convention),
         amount=grant.amount,
         justify_by=grant.justify_by,

@@ -12,7 +12,7 @@ from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import DAF, party_of
+from projects.documents import DAF
 from projects.enums import ActKind
 from projects.rules import ClassKey
 from subsidies.claims import names_of_classes
@@ -78,10 +78,10 @@ def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, act
         dated=actor.today,
         subject=f"{campaign.mail_subject} – constatation du service fait",
         signature=_signature(subsidy, actor=actor),
-        copies=(party_of(subsidy.convention.dossier.collectivite), DAF),
+        copies=(subsidy.convention.dossier.collectivite.in_words, DAF),
         programme=campaign.programme,
         campaign=campaign.label,
-        collectivite=party_of(subsidy.convention.dossier.collectivite),
+        collectivite=subsidy.convention.dossier.collectivite.in_words,
         convention=convention_in_words(subsidy.convention),
         decision=decision_in_words(subsidy),
         statement=statement.document.reference if statement.document else "",

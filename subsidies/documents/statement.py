@@ -15,7 +15,6 @@ from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
-from projects.documents import party_of
 from subsidies.documents.common import convention_in_words
 from subsidies.models import ExpenseStatement, InvoiceLine
 
@@ -62,7 +61,7 @@ def issue_statement(statement: ExpenseStatement, *, actor: Actor) -> IssuedDocum
         dated=actor.today,
         programme=campaign.programme,
         campaign=campaign.label,
-        collectivite=party_of(convention.dossier.collectivite),
+        collectivite=convention.dossier.collectivite.in_words,
         siret=convention.siret,
         convention=convention_in_words(convention),
         basis=convention.terms.as_rule().tax_basis.label,
