@@ -36,12 +36,12 @@ def events_about(row: models.Model, *, latest: int = LATEST) -> Timeline:
 
 def _timeline(lines: models.QuerySet[JournalLine], latest: int) -> Timeline:
     found = list(lines.exclude(act__in=UNTOLD_ACTS)[: latest + 1])
-    timeline = Timeline(_event(line) for line in found[:latest])
+    timeline = Timeline(event_of(line) for line in found[:latest])
     timeline.cut = len(found) > latest
     return timeline
 
 
-def _event(line: JournalLine) -> Event:
+def event_of(line: JournalLine) -> Event:
     return Event(
         label=line.label,
         at=line.occurred_at,

@@ -1,21 +1,26 @@
 """The home of a person: what is expected of her, what comes due, where her scope stands."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from plannumerique.journal.models import Thread
+from plannumerique.journal.models import JournalLine, Thread
+from plannumerique.journal.pages import event_of
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import plural
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level, Role
-from plannumerique.ui.pieces import AmountLine, Amounts, Fact
+from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
 from projects.models import Application, CampaignDeadline, Phase
 from projects.rules import Deadline
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
+
+LATEST_EVENTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,19 @@ class DueDate:
         )
 
 
-def due_dates(actor: Actor) -> list[DueDate]:
-    """The coming deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query."""
+def deadlines_of(actor: Actor) -> list[CampaignDeadline]:
+    """The deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query."""
     granted = ResourcesSubsidy.objects.notified().filter(payee_id__in=actor.ids(Level.SCHOOL))
     mine = Q(campaign__dossiers__thread__in=Thread.objects.visible_to(actor)) | Q(
         code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign")
     )
-    rows = CampaignDeadline.objects.filter(mine, on__gte=actor.today).select_related("campaign")
-    return [
-        DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule())
-        for row in rows.distinct().order_by("on")[:8]
-    ]
+    return list(CampaignDeadline.objects.filter(mine).select_related("campaign").distinct().order_by("on"))
+
+
+def due_dates(deadlines: Iterable[CampaignDeadline], *, today: dt.date) -> list[DueDate]:
+    """Those to come, the nearest first."""
+    coming = [row for row in deadlines if row.on >= today]
+    return [DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule()) for row in coming[:8]]
 
 
 def closing_phases(actor: Actor) -> list[Phase]:
@@ -108,18 +115,31 @@ def money_of(actor: Actor) -> Amounts | None:
     )
     if not totals["count"]:
         return None
-    decided, paid = _euros(totals["decided"]), _euros(totals["paid"])
+    maximum, decided, certified, paid = (_euros(totals[name]) for name in ("maximum", "decided", "certified", "paid"))
     return Amounts(
         "Versé par l’État",
         paid,
         lines=(
-            AmountLine("Maximum des conventions", _euros(totals["maximum"]), note=plural(totals["count"], one="convention")),
-            AmountLine("Décidé", decided),
-            AmountLine("Définitif, service fait constaté", _euros(totals["certified"])),
-            AmountLine("Versé", paid, strong=True),
+            AmountLine(
+                "Maximum des conventions", maximum, note=plural(totals["count"], one="convention"), share=_share(maximum, maximum)
+            ),
+            AmountLine("Décidé", decided, share=_share(decided, maximum)),
+            AmountLine("Définitif, service fait constaté", certified, share=_share(certified, maximum)),
+            AmountLine("Versé", paid, strong=True, share=_share(paid, maximum)),
         ),
         unfolded=True,
     )
+
+
+def _share(part: Decimal, whole: Decimal) -> int:
+    """In hundredths, for the bar beside the amount."""
+    return int(100 * part / whole) if whole else 0
+
+
+def latest_events(actor: Actor) -> list[Event]:
+    """What happened last in the threads of this person; one query."""
+    lines = JournalLine.objects.filter(thread__in=Thread.objects.visible_to(actor)).order_by("-pk")
+    return [event_of(line) for line in lines[:LATEST_EVENTS]]
 
 
 def _euros(value: Decimal | None) -> Decimal:

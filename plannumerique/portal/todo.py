@@ -3,11 +3,13 @@
 Each task asks one bounded question of the database, and only of the people whose role it concerns.
 """
 
-from collections.abc import Callable, Iterator
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.urls import reverse
 
 from conventions.enums import ConventionState
@@ -17,12 +19,12 @@ from deployments.models import MobileClass
 from plannumerique.files.models import Piece
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
-from projects.enums import ApplicationState, OpinionKind, PieceKind
-from projects.models import Application, Dossier, Opinion
+from projects.enums import ApplicationState, DeadlineCode, OpinionKind, PieceKind
+from projects.models import Application, CampaignDeadline, Dossier, Opinion
 from subsidies.enums import PaymentState, ResourcesState, SubsidyState
 from subsidies.models import EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
 
-A, C, P = ApplicationState, ConventionState, SubsidyState
+A, C, D, P = ApplicationState, ConventionState, DeadlineCode, SubsidyState
 
 # A home shows so many rows of each task, and leads to the list for the others.
 SHOWN = 5
@@ -38,6 +40,7 @@ class Task:
     listing: str = ""
     query: str = ""
     school: str = "school"  # the relation by which a row is a school's
+    due: DeadlineCode | None = None
 
     def scoped(self, actor: Actor) -> QuerySet[Any]:
         """The waiting rows of the organisations in which this person holds one of the roles."""
@@ -63,8 +66,11 @@ def _within(level: Level, ids: frozenset[int], *, school: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class TodoLine:
+    """`due` is the last day in time, when the campaign or the row gives one."""
+
     label: str
     url: str
+    due: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +82,70 @@ class Todo:
     more: bool
     url: str = ""
 
+    @property
+    def due(self) -> dt.date:
+        """The nearest of its lines; what has no date comes last."""
+        return min((line.due or dt.date.max for line in self.lines), default=dt.date.max)
 
-def todo_of(actor: Actor) -> list[Todo]:
-    """What waits for that person, task by task; one query a task."""
-    return list(_found(actor))
+
+def todo_of(actor: Actor, *, deadlines: Iterable[CampaignDeadline]) -> list[Todo]:
+    """What waits for that person, the nearest deadline first; one query a kind of row, however many tasks share it."""
+    last_days = {(row.campaign_id, row.code): row.as_rule().last_day for row in deadlines}
+    return sorted(_found(actor, last_days), key=lambda todo: todo.due)
 
 
-def _found(actor: Actor) -> Iterator[Todo]:
-    for task in TASKS:
-        if not actor.holds(*task.roles):
-            continue
-        rows = list(task.scoped(actor)[: SHOWN + 1])
-        if rows:
+LastDays = Mapping[tuple[int, str], dt.date]
+# Once they are passed nothing is late any more: the solde has slipped to the year after.
+_LAPSING = (DeadlineCode.JUSTIFICATION, DeadlineCode.SOLDE)
+
+
+def _found(actor: Actor, last_days: LastDays) -> Iterator[Todo]:
+    waiting = _waiting_rows(actor)
+    for rank, task in enumerate(TASKS):
+        if rows := waiting.get(rank):
             yield Todo(
                 label=task.label,
-                lines=tuple(TodoLine(_subject(row), _url(row)) for row in rows[:SHOWN]),
+                lines=tuple(_line(task, row, last_days, today=actor.today) for row in rows[:SHOWN]),
                 more=len(rows) > SHOWN,
                 url=_listing(task),
             )
+
+
+def _waiting_rows(actor: Actor) -> dict[int, list[Any]]:
+    """The first rows of each of the person's tasks, by the rank of the task."""
+    by_model: dict[Any, list[QuerySet[Any]]] = defaultdict(list)
+    for rank, task in enumerate(TASKS):
+        if actor.holds(*task.roles):
+            rows = task.scoped(actor).annotate(task=Value(rank))
+            by_model[rows.model].append(rows[: SHOWN + 1])
+    found: dict[int, list[Any]] = defaultdict(list)
+    for first, *others in by_model.values():
+        for row in first.union(*others, all=True) if others else first:
+            found[row.task].append(row)
+    return found
+
+
+def _line(task: Task, row: Any, last_days: LastDays, *, today: dt.date) -> TodoLine:
+    return TodoLine(_subject(row), _url(row), _own_due(row) or _campaign_due(task, row, last_days, today=today))
+
+
+def _own_due(row: Any) -> dt.date | None:
+    """The date that the row itself carries."""
+    if isinstance(row, Application):
+        return row.completion_due_on or (row.phase.closes_on if row.state == A.DRAFT else None)
+    if isinstance(row, MobileClass):
+        return row.delivery_expected_on
+    if isinstance(row, Payment) and row.pay_before:
+        return row.pay_before - dt.timedelta(days=1)
+    return None
+
+
+def _campaign_due(task: Task, row: Any, last_days: LastDays, *, today: dt.date) -> dt.date | None:
+    if task.due is None:
+        return None
+    holder = row.subsidy if isinstance(row, PurchaseOrder | Invoice) else row
+    due = last_days.get((holder.campaign_id, task.due))
+    return None if due is None or (due < today and task.due in _LAPSING) else due
 
 
 def _subject(row: Any) -> str:
@@ -220,10 +272,16 @@ TASKS: tuple[Task, ...] = (
         COLLECTIVITE,
         _conventions(C.NEGOTIATION, C.SETTLED, C.CBR_GIVEN, C.DELIBERATED),
         "conventions:conventions",
+        due=D.CONVENTION,
     ),
     Task("Déposer la copie des bons de commande", COLLECTIVITE, _without_order),
     Task("Demander l’acompte", COLLECTIVITE, _acompte_to_request),
-    Task("Déposer l’état récapitulatif et les factures", COLLECTIVITE, _subsidies(P.ACOMPTE_PAID, P.TO_COMPLETE)),
+    Task(
+        "Déposer l’état récapitulatif et les factures",
+        COLLECTIVITE,
+        _subsidies(P.ACOMPTE_PAID, P.TO_COMPLETE),
+        due=D.JUSTIFICATION,
+    ),
     # The collège
     Task(
         "Saisir le compte du collège",
@@ -235,19 +293,26 @@ TASKS: tuple[Task, ...] = (
     # The DANE
     Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "state=submitted"),
     Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "state=admissible"),
-    Task("Préparer une convention", DANE, _to_convene),
+    Task("Préparer une convention", DANE, _to_convene, due=D.CONVENTION),
     Task("Vérifier les pièces des dossiers", DANE, _pieces),
     Task(
         "Faire avancer les conventions",
         DANE,
         _conventions(C.DRAFT, C.NEGOTIATION, C.SETTLED, C.CBR_REQUESTED, C.CBR_GIVEN, C.SIGNED_RECTEUR),
         "conventions:conventions",
+        due=D.CONVENTION,
     ),
     Task("Vérifier les bons de commande", DANE, _rows_to_check(PurchaseOrder), "subsidies:orders"),
-    Task("Vérifier les factures", DANE, _rows_to_check(Invoice)),
-    Task("Constater le service fait", (Role.DAN,), _subsidies(P.JUSTIFIED), "subsidies:subsidies"),
+    Task("Vérifier les factures", DANE, _rows_to_check(Invoice), due=D.JUSTIFICATION),
+    Task("Constater le service fait", (Role.DAN,), _subsidies(P.JUSTIFIED), "subsidies:subsidies", due=D.JUSTIFICATION),
     # The recteur
-    Task("Signer les conventions", (Role.RECTEUR,), _conventions(C.SIGNED_COLLECTIVITE), "conventions:conventions"),
+    Task(
+        "Signer les conventions",
+        (Role.RECTEUR,),
+        _conventions(C.SIGNED_COLLECTIVITE),
+        "conventions:conventions",
+        due=D.CONVENTION,
+    ),
     Task("Signer les décisions attributives", (Role.RECTEUR,), _subsidies(P.DECISION_PREPARED), "subsidies:subsidies"),
     # The DAF
     Task(
@@ -257,7 +322,7 @@ TASKS: tuple[Task, ...] = (
         "subsidies:subsidies",
     ),
     Task("Préparer les demandes d’acompte", (Role.GESTIONNAIRE_DAF,), _acompte_to_prepare),
-    Task("Liquider les soldes", (Role.GESTIONNAIRE_DAF,), _subsidies(P.SERVICE_FAIT), "subsidies:subsidies"),
+    Task("Liquider les soldes", (Role.GESTIONNAIRE_DAF,), _subsidies(P.SERVICE_FAIT), "subsidies:subsidies", due=D.SOLDE),
     Task("Valider les demandes de paiement", (Role.VALIDEUR_DAF,), _to_validate, "subsidies:payments"),
     Task(
         "Enregistrer les paiements de la DRFiP", (Role.GESTIONNAIRE_DAF,), _payments(PaymentState.VALIDATED), "subsidies:payments"

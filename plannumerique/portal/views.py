@@ -12,7 +12,15 @@ from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.portal import dossiers
 from plannumerique.portal.archive import archive_of
-from plannumerique.portal.home import closing_phases, due_dates, figures_of, holds_only_a_college, money_of
+from plannumerique.portal.home import (
+    closing_phases,
+    deadlines_of,
+    due_dates,
+    figures_of,
+    holds_only_a_college,
+    latest_events,
+    money_of,
+)
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
 from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
@@ -24,12 +32,14 @@ def home(request: Request) -> HttpResponse:
     actor = request.actor
     if actor.user is None:
         return programme(request)
+    deadlines = deadlines_of(actor)
     page = {
-        "todo": todo_of(actor),
-        "due_dates": due_dates(actor),
+        "todo": todo_of(actor, deadlines=deadlines),
+        "due_dates": due_dates(deadlines, today=actor.today),
         "phases": closing_phases(actor),
         "figures": figures_of(actor),
         "amounts": money_of(actor),
+        "events": latest_events(actor),
         "follows_grants": holds_only_a_college(actor),
         "follows_money": bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)),
     }

@@ -98,12 +98,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class AmountLine:
-    """A line of an amount unfolded; `amount` None shows the words of `note` alone."""
+    """A line of an amount unfolded; `amount` None shows the words of `note` alone, `share` (0 to 100) draws a bar under it."""
 
     label: str
     amount: Decimal | None = None
     note: str = ""
     strong: bool = False
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
+from conventions.enums import ConventionState
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from projects.enums import DeadlineCode
 from projects.models import CampaignDeadline
+from projects.services import describe_contact
 from tests.factories import AcademieFactory, actor_for
-from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, PieceFactory
-from tests.factories_subsidies import PaymentFactory, ResourcesSubsidyFactory
+from tests.factories_conventions import ConventionFactory
+from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, DossierFactory, PieceFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +143,77 @@ def test_a_grant_whose_payment_is_under_way_is_no_longer_to_be_paid(client):
     PaymentFactory(resources=grant)
 
     assert grant.get_absolute_url() not in client.get("/").content.decode()
+
+
+# --- Deadlines and events ---
+
+
+@pytest.fixture
+def on(monkeypatch):
+    def on(day):
+        monkeypatch.setattr("plannumerique.clock.now", lambda: at(day))
+        return at(day)
+
+    return on
+
+
+def home_of(client, role, organisation, moment):
+    client.force_login(actor_for(role, organisation, at=moment).user)
+    return client.get("/")
+
+
+def test_what_is_expected_comes_with_its_last_day_the_nearest_first(client, on):
+    subsidy = EquipmentSubsidyFactory(justified=True)
+    ApplicationFactory(dossier__campaign=subsidy.campaign, submitted=True)
+
+    answer = home_of(client, Role.DAN, subsidy.campaign.academie, on(dt.date(2016, 10, 10)))
+
+    assert [todo.label for todo in answer.context["todo"]][:2] == ["Constater le service fait", "Instruire les candidatures"]
+    assert "au plus tard le vendredi 14 octobre 2016, dans 4\u00a0jours" in answer.content.decode()
+
+
+def test_once_the_solde_has_slipped_no_day_is_late(client, on):
+    subsidy = EquipmentSubsidyFactory(justified=True)
+
+    answer = home_of(client, Role.DAN, subsidy.campaign.academie, on(dt.date(2016, 10, 17)))
+
+    (todo,) = answer.context["todo"]
+    assert (todo.label, todo.lines[0].due) == ("Constater le service fait", None)
+
+
+def test_a_convention_that_is_late_says_by_how_much(client, on):
+    convention = ConventionFactory(state=ConventionState.NEGOTIATION)
+
+    page = home_of(client, Role.EDITEUR, convention.dossier.collectivite, on(dt.date(2016, 9, 5))).content.decode()
+
+    assert "au plus tard le mercredi 31 août 2016, dépassé de 5\u00a0jours" in page
+
+
+def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
+    payment = PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True), pay_before=dt.date(2016, 12, 7))
+
+    page = home_of(client, Role.VALIDEUR_DAF, payment.thread.academie, on(dt.date(2016, 12, 5))).content.decode()
+
+    assert "au plus tard le mardi 6 décembre 2016, demain" in page
+
+
+def test_the_last_acts_of_the_scope_and_none_of_elsewhere(client):
+    mine, other = DossierFactory(), DossierFactory()
+    for dossier in (mine, other):
+        actor = actor_for(Role.EDITEUR, dossier.collectivite, at=IN_PHASE)
+        describe_contact(dossier_id=dossier.pk, actor=actor, seen=1, name="Dominique EXEMPLE", email="", phone="")
+    log_in(client, Role.SIGNATAIRE, mine.collectivite)
+
+    events = client.get("/").context["events"]
+
+    assert [(event.label, event.subject) for event in events] == [("Modifier le contact", str(mine))]
+
+
+def test_the_euros_are_drawn_beside_their_figures(client):
+    subsidy = EquipmentSubsidyFactory(acompte_paid=True)
+    log_in(client, Role.VALIDEUR_DAF, subsidy.campaign.academie)
+
+    answer = client.get("/")
+
+    assert [line.share for line in answer.context["amounts"].lines] == [100, 100, 0, 50]
+    assert '<rect width="50" height="4"/>' in answer.content.decode()
