@@ -25,7 +25,7 @@ from plannumerique.ui.exports import ListExport
 from plannumerique.ui.lists import Column, in_order, paginate
 from projects import exports as exported
 from projects import permissions, services
-from projects.enums import ApplicationState, OpinionKind, PieceKind
+from projects.enums import OpinionKind, PieceKind
 from projects.forms import (
     AddSchoolForm,
     ApplicationFilters,
@@ -220,10 +220,6 @@ def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
 # --- One application ---
 
 
-def _is_too_late_to_deposit(request: Request, row: Application) -> bool:
-    return row.state == ApplicationState.DRAFT and not row.late_derogation and request.actor.at > row.phase.closes_at
-
-
 @require_safe
 def application(request: Request, pk: int) -> HttpResponse:
     row = _application(request, pk)
@@ -236,7 +232,7 @@ def application(request: Request, pk: int) -> HttpResponse:
         "awaited": awaited(row, request.actor, permissions.PAGED_MOVES),
         "can_describe": permissions.can_describe_technical_part(request.actor, row),
         "can_write": permissions.can_write_pedagogical_part(request.actor, row),
-        "can_derogate": _is_too_late_to_deposit(request, row) and permissions.can_grant_derogation(request.actor, row),
+        "can_derogate": row.is_late_draft(request.actor.at) and permissions.can_grant_derogation(request.actor, row),
         "opinions": row.opinions.select_related("given_by"),
         "opinion_to_give": _opinion_to_give(request, row),
         "documents": document_links(IssuedDocument.objects.visible_to(request.actor).about(row).for_pages()),

@@ -198,13 +198,18 @@ _NEXT_OF_APPLICATION: dict[ApplicationState, str] = {
 }
 
 
-def next_of_applications(applications: Iterable[Application]) -> list[str]:
+_LATE_DRAFT = "le dépôt est clos ; la DANE peut accorder une dérogation de dépôt tardif"
+
+
+def next_of_applications(applications: Iterable[Application], actor: Actor) -> list[str]:
     """One sentence a state, in the order in which a dossier goes through them; empty once conventions carry them."""
     rows = list(applications)
     if rows and all(one.state in DEAD_STATES for one in rows):
         return ["Aucune candidature de ce dossier n’est plus en cours : rien n’est attendu."]
-    counts = Counter(one.state for one in rows if not one.under_convention)
-    return [
+    late = [one for one in rows if one.is_late_draft(actor.at)]
+    counts = Counter(one.state for one in rows if not one.under_convention and one not in late)
+    said = [typeset(f"{plural(len(late), one='candidature')} à l’état « brouillon » : {_LATE_DRAFT}.")] if late else []
+    return said + [
         typeset(f"{plural(counts[state], one='candidature')} à l’état « {state.label} » : {what}.")
         for state, what in _NEXT_OF_APPLICATION.items()
         if counts[state]

@@ -65,7 +65,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "steps": steps,
         "may_open_convention": dossiers.may_open_convention(row, convention, actor),
         "next_moves": dossiers.next_moves(convention, subsidy, actor),
-        "next_of_applications": [] if convention else dossiers.next_of_applications(applications),
+        "next_of_applications": [] if convention else dossiers.next_of_applications(applications, actor),
         "amounts": dossiers.amounts_of(convention, subsidy),
         "promise": dossiers.promise(subsidy, actor),
         "applications": applications,

@@ -348,6 +348,9 @@ class Application(ThreadRow):
             return ""
         return f"La phase est close depuis le {long_date(self.phase.closes_on)} : seule la DANE peut accorder une dérogation."
 
+    def is_late_draft(self, at: dt.datetime) -> bool:
+        return self.state == S.DRAFT and bool(self.closed_at(at))
+
     def _refuse_after_closing(self, at: dt.datetime) -> None:
         if closed := self.closed_at(at):
             raise Refused(closed)
