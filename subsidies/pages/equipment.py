@@ -8,10 +8,12 @@ from plannumerique.lib.money import percentage
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from subsidies import permissions
+from subsidies.claims import names_of_classes
 from subsidies.enums import DECIDED_STATES, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder
 from subsidies.pages.accounts import shown_iban
 from subsidies.services.acompte import acompte_lines
+from subsidies.services.solde import definitive_lines
 
 S = SubsidyState
 
@@ -101,12 +103,10 @@ def amounts_of(subsidy: EquipmentSubsidy) -> list[Amounts]:
         unfolded = tuple(AmountLine(one.label, one.amount, note=one.note) for one in lines)
         shown.append(Amounts(f"Acompte ({percentage(subsidy.acompte_rate)})", lines[-1].amount, lines=unfolded))
     if subsidy.definitive_amount is not None:
+        reached = tuple(AmountLine(one.label, one.amount, note=one.note) for one in definitive_lines(subsidy))
+        justified = AmountLine("Dépense justifiée", subsidy.justified_amount)
         shown.append(
-            Amounts(
-                "Subvention définitive, service fait constaté",
-                subsidy.definitive_amount,
-                lines=(AmountLine("Dépense justifiée", subsidy.justified_amount),),
-            )
+            Amounts("Subvention définitive, service fait constaté", subsidy.definitive_amount, lines=(justified, *reached))
         )
     paid = list(subsidy.payments.paid().order_by("paid_on", "pk"))
     shown.append(Amounts("Versé", subsidy.paid_total, lines=tuple(_paid_line(one) for one in paid)))
@@ -116,8 +116,8 @@ def amounts_of(subsidy: EquipmentSubsidy) -> list[Amounts]:
 
 
 def _forecast_lines(subsidy: EquipmentSubsidy) -> tuple[AmountLine, ...]:
-    funding = subsidy.convention.funding()
-    return tuple(AmountLine(str(line.key), line.subsidy, note=line.explanation) for line in funding.lines)
+    funding, names = subsidy.convention.funding(), names_of_classes(subsidy)
+    return tuple(AmountLine(names.get(line.key, str(line.key)), line.subsidy, note=line.explanation) for line in funding.lines)
 
 
 def _paid_line(payment: Payment) -> AmountLine:

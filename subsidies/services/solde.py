@@ -43,16 +43,21 @@ def liquidate_solde(*, subsidy_id: int, actor: Actor, seen: int | None = None, c
 
 def solde_lines(subsidy: EquipmentSubsidy) -> list[Line]:
     """How the solde is reached, class by class; the last line is what is due."""
-    definitive = definitive_of(subsidy)
-    names = names_of_classes(subsidy)
-    due = solde_due(definitive=definitive.amount, paid=subsidy.paid_total)
-    lines = [Line(names[line.key], line.subsidy, note=line.explanation) for line in definitive.justified.lines]
-    if definitive.reduction:
-        lines.append(Line("Réduction au plafond", -definitive.reduction, note=f"limite : {definitive.limited_by.label}"))
-    lines.append(Line("Subvention définitive", definitive.amount))
+    lines = definitive_lines(subsidy)
+    due = solde_due(definitive=lines[-1].amount, paid=subsidy.paid_total)
     if subsidy.paid_total > ZERO:
         lines.append(Line("Déjà versé", -subsidy.paid_total, note="acompte"))
     return [*lines, Line("Solde dû", due)]
+
+
+def definitive_lines(subsidy: EquipmentSubsidy) -> list[Line]:
+    """How the definitive subsidy is reached, class by class; it is the last line."""
+    definitive = definitive_of(subsidy)
+    names = names_of_classes(subsidy)
+    lines = [Line(names[line.key], line.subsidy, note=line.explanation) for line in definitive.justified.lines]
+    if definitive.reduction:
+        lines.append(Line("Réduction au plafond", -definitive.reduction, note=f"limite : {definitive.limited_by.label}"))
+    return [*lines, Line("Subvention définitive", definitive.amount)]
 
 
 def settle_without_solde(*, subsidy_id: int, actor: Actor, seen: int | None = None, comment: str = "") -> EquipmentSubsidy:

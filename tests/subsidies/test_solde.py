@@ -13,6 +13,7 @@ from plannumerique.journal.passages import Stale
 from plannumerique.organisations.enums import Role
 from projects.models import CampaignDeadline
 from subsidies.models import EquipmentSubsidy, Payment
+from subsidies.pages.equipment import amounts_of
 from subsidies.promises import promise_of
 from subsidies.rules import Party, closing_gap, trop_percu
 from subsidies.services import payments, service_fait, solde
@@ -367,7 +368,7 @@ def test_the_closing_waits_for_every_class_and_every_grant_by_name():
 
     assert len(refused.value.reasons) == 2
     assert str(classes_of(subsidy)[2]) in refused.value.reasons[0]
-    assert str(grant.school) in refused.value.reasons[1]
+    assert grant.school.in_words in refused.value.reasons[1]
     assert fresh(subsidy).state == "solde_paid"
     assert Convention.objects.get().state == "in_execution"
 
@@ -378,3 +379,16 @@ def test_another_role_closes_nothing(role):
 
     with pytest.raises(PermissionDenied):
         solde.close(subsidy_id=subsidy.pk, actor=actor_of(subsidy, role, on=NOVEMBER))
+
+
+def test_the_definitive_subsidy_unfolds_class_by_class_to_what_was_certified():
+    subsidy = a_subsidy("8000", "8000")
+    justify(subsidy, "9000", "7000")
+    constate(subsidy)
+
+    amounts = next(one for one in amounts_of(fresh(subsidy)) if one.label.startswith("Subvention définitive"))
+
+    expense, *classes, total = amounts.lines
+    assert (expense.amount, total.amount) == (Decimal("16000.00"), Decimal("7500.00"))
+    assert [one.amount for one in classes] == [Decimal("4000.00"), Decimal("3500.00")]
+    assert total.amount == amounts.amount
