@@ -11,7 +11,7 @@ STOPS = (dt.date(2016, 10, 10), dt.date(2016, 12, 8), dt.date(2017, 3, 1))
 END = dt.date(2017, 3, 31)
 
 _WHAT = {
-    STOPS[0]: "Cinq jours avant la date limite des justificatifs : des dossiers à tous les stades.",
+    STOPS[0]: "Quatre jours avant la date limite des justificatifs : des dossiers à tous les stades.",
     STOPS[1]: "Les soldes de 2016 sont versés ; les dossiers tardifs attendent 2017.",
     STOPS[2]: "Les versements de solde reprennent.",
 }
