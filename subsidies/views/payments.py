@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,6 +19,7 @@ from plannumerique.ui.lists import Column, in_order, paginate
 from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
+from subsidies.enums import PaymentState
 from subsidies.forms.payments import PaymentFilters, RecordPaymentForm, RectifyDpForm, RectifyPaidOnForm
 from subsidies.models import Payment
 from subsidies.pages import payments as pages
@@ -32,7 +33,7 @@ COLUMNS = (
     Column("montant", "Montant", order_by=("amount",), numeric=True),
     Column("etat", "État", order_by=("state", "prepared_on")),
     Column("preparee", "Préparée le", order_by=("prepared_on",)),
-    Column("avant", "À payer avant le", order_by=("pay_before", "prepared_on")),
+    Column("avant", "À payer", order_by=("pay_before", "prepared_on")),
     Column("payee", "Payée le", order_by=("paid_on",)),
 )
 
@@ -41,7 +42,8 @@ COLUMNS = (
 def payments(request: Request) -> HttpResponseBase:
     filters = PaymentFilters(request.GET)
     rows = filters.narrow(Payment.objects.visible_to(request.actor).for_list())
-    rows = rows.order_by(F("pay_before").asc(nulls_last=True), "-prepared_on")
+    done = Case(When(state__in=[PaymentState.PREPARED, PaymentState.VALIDATED], then=0), default=1)
+    rows = rows.order_by(done, F("pay_before").asc(nulls_last=True), "-prepared_on")
     exports = ListExport(request, columns=exported.PAYMENTS, name="paiements", day=request.actor.today)
     if exports.asked:
         return exports.answer(in_order(request, rows, columns=COLUMNS))

@@ -588,3 +588,26 @@ def test_an_empty_list_says_why(client):
         ("grants", "école par école"),
     ):
         assert sentence in words_of(client.get(reverse(f"subsidies:{name}")))
+
+
+def test_the_queue_shows_what_is_under_way_first_and_from_when_it_is_payable(client):
+    done = PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True), paid=True, pay_before=dt.date(2016, 12, 7))
+    subsidy = EquipmentSubsidyFactory(acompte_requested=True, campaign=done.equipment.campaign)
+    waiting = PaymentFactory(equipment=subsidy, pay_from=dt.date(2017, 3, 1))
+    log_in(client, waiting, Role.VALIDEUR_DAF)
+
+    page = words_of(client.get(reverse("subsidies:payments")))
+
+    assert "à partir du 01/03/2017" in page
+    assert done.get_absolute_url() not in page or page.index(waiting.get_absolute_url()) < page.index(done.get_absolute_url())
+
+
+def test_a_trop_percu_says_who_carries_it(client):
+    subsidy = EquipmentSubsidyFactory(service_fait=True)
+    EquipmentSubsidy.objects.filter(pk=subsidy.pk).update(state=SubsidyState.OVERPAID)
+    log_in(client, subsidy, Role.AGENT_DANE)
+
+    page = words_of(client.get(subsidy.get_absolute_url()))
+
+    assert "La DAF ordonne le reversement hors du portail" in page
+    assert "Rien n’est attendu" not in page
