@@ -26,28 +26,29 @@ class Timeline(list[Event]):
 
 def events_of(thread: Thread, *, latest: int = LATEST) -> Timeline:
     """The latest lines of a thread; one query."""
-    return _timeline(thread.journal.all(), latest)
+    return timeline_of(thread.journal.all(), latest=latest)
 
 
 def events_about(row: models.Model, *, latest: int = LATEST) -> Timeline:
     """The same, about one row; one query."""
-    return _timeline(JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk), latest)
+    return timeline_of(JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk), latest=latest)
 
 
-def _timeline(lines: models.QuerySet[JournalLine], latest: int) -> Timeline:
+def timeline_of(lines: models.QuerySet[JournalLine], *, latest: int) -> Timeline:
     found = list(lines.exclude(act__in=UNTOLD_ACTS)[: latest + 1])
-    timeline = Timeline(event_of(line) for line in found[:latest])
+    timeline = Timeline(_event(line) for line in found[:latest])
     timeline.cut = len(found) > latest
     return timeline
 
 
-def event_of(line: JournalLine) -> Event:
+def _event(line: JournalLine) -> Event:
+    """What a reader already knows is left out: the role of the portal itself, a subject that the act names, the sign of an amount."""
     return Event(
         label=line.label,
         at=line.occurred_at,
         actor=line.actor_name,
-        role=line.actor_role,
-        subject=line.subject_label,
+        role=line.actor_role if line.actor_id else "",
+        subject="" if line.subject_label in line.label else line.subject_label,
         comment=line.comment,
         changes=tuple(_change(line, name) for name in line.after if _is_told(line, name)),
     )

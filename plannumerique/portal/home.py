@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 
 from plannumerique.journal.models import JournalLine, Thread
-from plannumerique.journal.pages import event_of
+from plannumerique.journal.pages import timeline_of
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import plural
@@ -139,7 +139,7 @@ def _share(part: Decimal, whole: Decimal) -> int:
 def latest_events(actor: Actor) -> list[Event]:
     """What happened last in the threads of this person; one query."""
     lines = JournalLine.objects.filter(thread__in=Thread.objects.visible_to(actor)).order_by("-pk")
-    return [event_of(line) for line in lines[:LATEST_EVENTS]]
+    return list(timeline_of(lines, latest=LATEST_EVENTS))
 
 
 def _euros(value: Decimal | None) -> Decimal:

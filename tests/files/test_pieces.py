@@ -7,6 +7,7 @@ from plannumerique.files.enums import PieceState
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
+from plannumerique.journal.pages import events_about
 from plannumerique.journal.passages import Stale
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import School
@@ -34,6 +35,27 @@ def test_a_deposited_piece_keeps_the_bytes_their_hash_and_who_brought_them(dossi
         assert kept.read() == data
     line = JournalLine.objects.get(subject_kind="files.piece", subject_id=piece.pk)
     assert line.label == "Déposer la pièce «\u00a0Délibération\u00a0»"
+
+
+def test_the_life_of_a_piece_says_nothing_twice(dossier: Dossier) -> None:
+    piece = dossier.deposit(kind="deliberation", label="Délibération")
+    by_the_portal = {"label": "Mettre en page", "actor_name": "portail (mise en page)", "actor_role": "portail", "actor": None}
+    JournalLine.objects.create(
+        thread=piece.thread,
+        subject_kind="files.piece",
+        subject_id=piece.pk,
+        subject_label="Délibération",
+        act="lay_out",
+        version=2,
+        occurred_at=dossier.mairie.at,
+        **by_the_portal,
+    )
+
+    by_nobody, by_the_mairie = events_about(piece)
+
+    assert (by_the_mairie.label, by_the_mairie.subject) == ("Déposer la pièce «\u00a0Délibération\u00a0»", "")
+    assert by_the_mairie.role
+    assert (by_nobody.subject, by_nobody.actor, by_nobody.role) == ("Délibération", "portail (mise en page)", "")
 
 
 def test_a_director_brings_a_piece_of_her_school_and_of_no_other(dossier: Dossier) -> None:
