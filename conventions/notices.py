@@ -60,6 +60,7 @@ def tell_notified(convention: Convention, *, actor: Actor) -> None:
             f"La convention n° {convention.reference}, signée des deux parties, vous est notifiée.",
             "L’exemplaire signé est dans les documents du dossier.",
         ),
+        to_do="Passez vos commandes, puis déposez-en la copie dans le dossier : la décision attributive et l’acompte l’attendent.",
     )
 
 

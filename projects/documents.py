@@ -18,7 +18,7 @@ from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.models import Collectivite
 from projects.enums import ActKind
 from projects.models import Application, Campaign, Signatory
-from projects.rules import CapUnit, ClassExpense, FundingTerms, provisional_subsidy
+from projects.rules import CapUnit, ClassExpense, ClassKey, FundingTerms, provisional_subsidy
 
 DANE = "Délégation académique au numérique éducatif"
 DAF = "Direction des affaires financières"
@@ -111,14 +111,19 @@ def cap_in_words(terms: FundingTerms) -> str:
     )
 
 
-def forecast_table(forecasts: list[ClassExpense], *, terms: FundingTerms, caption: str) -> Table:
+def forecast_table(
+    forecasts: list[ClassExpense], *, terms: FundingTerms, caption: str, names: Mapping[ClassKey, str] | None = None
+) -> Table:
     """Class by class: forecast, base that the cap retains, State's share, what stays with the collectivité."""
     funding = provisional_subsidy(forecasts, terms=terms)
     return Table(
         caption=caption,
         columns=("Classe mobile", f"Dépense prévue {terms.tax_basis.label}", "Base retenue", "Part de l’État", "Reste à charge"),
         rows=tuple(
-            Row(label=str(line.key), cells=(line.expense, line.retained_base, line.subsidy, line.own_share))
+            Row(
+                label=(names or {}).get(line.key, str(line.key)),
+                cells=(line.expense, line.retained_base, line.subsidy, line.own_share),
+            )
             for line in funding.lines
         ),
         total=Row(label="Total", cells=(funding.expense, funding.retained_base, funding.total, funding.own_share)),

@@ -33,7 +33,7 @@ def tell_school_invited(application: Application, *, actor: Actor) -> None:
         to=[school.email],
         subject=f"écrire la partie pédagogique de l’{school.in_words}",
         happened=(
-            f"La candidature de votre école est ouverte par {application.dossier.collectivite.in_words} ({application.campaign.label}).",
+            f"Votre collectivité ({application.dossier.collectivite}) a ouvert la candidature de votre école ({application.campaign.label}).",
         ),
         to_do="Écrivez la partie pédagogique : le dépôt par la collectivité l’attend.",
         by=application.phase.closes_on,
@@ -106,9 +106,14 @@ def tell_selected(application: Application, *, actor: Actor) -> None:
         subject=f"projet retenu, {application.school.in_words}",
         happened=(
             f"Le projet de l’{application.school.in_words} est retenu pour {plural(retained, one='classe mobile', many='classes mobiles')}.",
-            f"La lettre de sélection est dans le dossier. Une dotation de {euros(grant)} de ressources numériques l’accompagne.",
+            *(
+                [f"Une dotation de {euros(grant)} pour des ressources numériques s’y ajoute, versée au collège référent."]
+                if grant
+                else []
+            ),
+            "La lettre de sélection est dans le dossier.",
         ),
-        to_do="Ne passez aucune commande avant la lettre « dossier complet » ; la DANE vous transmet le projet de convention.",
+        to_do="Ne passez aucune commande avant la notification de la convention, dont la DANE vous transmet le projet.",
         path=application.get_absolute_url(),
     )
 

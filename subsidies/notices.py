@@ -56,14 +56,15 @@ def tell_decision(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
         subject="décision attributive de subvention",
         happened=(
             f"La décision n° {subsidy.decision_reference} vous attribue une subvention d’un montant maximal prévisionnel de "
-            f"{euros(subsidy.decided_amount)}. Elle vous est notifiée du {plain_date(subsidy.notified_on)}.",
+            f"{euros(subsidy.decided_amount)}. Elle vous est notifiée le {plain_date(subsidy.notified_on)}.",
+            "La décision, avec les voies et délais de recours, est dans les documents du dossier.",
         ),
         to_do=(
             "Demandez l’acompte dans le portail, puis déposez l’état récapitulatif des dépenses et les factures."
             if subsidy.acompte_rate
             else "Déposez l’état récapitulatif des dépenses et les factures."
         ),
-        by=limit.last_day if limit else None,
+        by=limit.last_day if limit and limit.last_day >= at.date() else None,
         path=subsidy.get_absolute_url(),
         at=at,
     )

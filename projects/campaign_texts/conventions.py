@@ -44,7 +44,7 @@ TEXTS: dict[tuple[str, str], str] = {
         (
             "acquérir les classes mobiles inscrites à l’annexe D, chacune comprenant les terminaux des élèves, celui de "
             "l’enseignant, un meuble ou une valise sécurisés et le service d’administration du parc",
-            "n’engager aucune dépense avant d’avoir reçu la lettre qui constate que son dossier est complet",
+            "n’engager aucune dépense avant la notification de la présente convention",
             "assurer dans chaque école le débit, le Wi-Fi et les installations électriques nécessaires, décrits à l’annexe B, avant "
             "la livraison",
             "assurer la maintenance et l’assurance des équipements, dont elle est propriétaire, et les laisser à la disposition de "

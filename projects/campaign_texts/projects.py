@@ -7,9 +7,7 @@ TEXTS: dict[tuple[str, str], str] = {
         "Si le dossier appelle des compléments, la délégation académique au numérique éducatif vous les demandera par le portail, "
         "avec la date à laquelle ils sont attendus."
     ),
-    (ActKind.SELECTION, "body"): (
-        "Aucune commande ne doit être passée avant la réception de la lettre qui constate que le dossier est complet."
-    ),
+    (ActKind.SELECTION, "body"): ("Aucune commande ne doit être passée avant la notification de la convention."),
     (ActKind.NON_SELECTION, "recourse"): (
         "Cette décision peut être contestée devant le tribunal administratif de Besançon, 30 rue Charles-Nodier, 25000 Besançon, "
         "dans un délai de deux mois à compter de sa notification. Elle peut aussi, dans le même délai, faire l’objet d’un recours "

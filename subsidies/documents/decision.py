@@ -19,6 +19,7 @@ from projects import documents as acts
 from projects.documents import DAF, rates_in_words
 from projects.enums import ActKind
 from projects.models import Signatory
+from subsidies.claims import names_of_classes
 from subsidies.documents.common import (
     Account,
     SoldeCalendar,
@@ -110,7 +111,9 @@ def decision_letter(subsidy: EquipmentSubsidy, *, actor: Actor, signature: Signa
         convention_max=subsidy.convention_max,
         rate=rates_in_words(terms),
         basis=terms.tax_basis.label,
-        funding=acts.forecast_table(expenses, terms=terms, caption="Calcul de la subvention prévisionnelle"),
+        funding=acts.forecast_table(
+            expenses, terms=terms, caption="Calcul de la subvention prévisionnelle", names=names_of_classes(subsidy)
+        ),
         acompte_rate=percentage(subsidy.acompte_rate) if subsidy.acompte_rate else "",
         acompte=acompte_due(decided or Decimal(0), terms=terms),
         calendar=solde_calendar_of(campaign),

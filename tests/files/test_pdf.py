@@ -43,8 +43,8 @@ def test_a_decision_says_what_binds() -> None:
         "RÉPUBLIQUE",
         "de Besançon",
         "Décision attributive de subvention",
-        "n° AAP-2016-DEC-0007",
-        "Vu la convention n° BES-2016-CONV-0003 signée le 25 août 2016,",
+        "n°\u00a0AAP-2016-DEC-0007",
+        "Vu la convention n°\u00a0BES-2016-CONV-0003 signée le 25 août 2016,",
         "DÉCIDE",
         "Article 1er – Objet",
         "Article 4 – Exécution",
@@ -114,7 +114,7 @@ def test_the_letter_is_an_archive_file_with_tags() -> None:
     assert 'pdfaid:part="3"' in xmp or "<pdfaid:part>3" in xmp
     assert 'pdfaid:conformance="A"' in xmp or "<pdfaid:conformance>A" in xmp
     assert reader.metadata is not None
-    assert reader.metadata.title == "Décision attributive de subvention n° AAP-2016-DEC-0007"
+    assert reader.metadata.title == "Décision attributive de subvention n°\u00a0AAP-2016-DEC-0007"
 
 
 def test_every_font_is_the_one_that_we_ship_and_is_embedded() -> None:
@@ -168,7 +168,7 @@ def test_a_draft_is_marked_and_says_what_it_lacks() -> None:
     assert "Il manque pour établir ce document" in text
     assert "le montant maximal de la subvention" in text
     assert "Code de vérification" not in text
-    assert "n° AAP" not in text
+    assert "n°\u00a0AAP" not in text
 
 
 def test_an_issued_letter_bears_no_watermark() -> None:

@@ -10,6 +10,7 @@ from plannumerique.files.models import IssuedDocument
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.journal.passages import Stale
+from plannumerique.lib.dates import plain_date
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from projects.models import CampaignText
@@ -226,8 +227,21 @@ def test_a_decision_is_notified_once_its_bytes_are_there_and_the_collectivite_is
     mail = OutboxMail.objects.get(kind="decision_notified")
     assert mail.subject.startswith("plan numérique national premier degré")
     assert "AAP-2016-DEC-0001" in mail.text
+    assert f"Elle vous est notifiée le {plain_date(ON)}." in mail.text
+    assert "voies et délais de recours" in mail.text
     assert "vendredi 14 octobre 2016" in mail.text
     assert mail.reply_to == subsidy.campaign.academie.daf_email
+
+
+def test_a_decision_notified_after_the_limit_asks_for_nothing_by_yesterday():
+    subsidy = EquipmentSubsidyFactory(signed=True)
+    late = dt.date(2016, 11, 7)
+
+    notify_decision(
+        subsidy_id=subsidy.pk, actor=actor_of(subsidy, Role.GESTIONNAIRE_DAF, on=late), on=late, proof="LRAR d’exemple"
+    )
+
+    assert "Au plus tard" not in OutboxMail.objects.get(kind="decision_notified").text
 
 
 def test_a_notification_needs_its_proof_and_cannot_precede_the_signature():

@@ -66,6 +66,7 @@ def test_the_decision_prints_its_two_ceilings_in_figures_and_in_words(decided):
         "Engagement juridique (EJ) 2100000001",
     ):
         assert words in text, words
+    assert f"{decided.convention.mobile_classes.first().school} – classe 1" in text
     assert "Article 8" in text
 
 

@@ -51,7 +51,7 @@ def letter_table(table: Mapping[str, Any]) -> dict[str, Any]:
 
 def _row(line: Mapping[str, Any], figures: list[bool]) -> dict[str, Any]:
     cells = [(_written(cell), figure) for cell, figure in zip(line["cells"], figures, strict=True)]
-    return {"label": line["label"], "note": line["note"], "cells": cells}
+    return {"label": line["label"], "note": line["note"], "cells": cells, "follows": line["label"].startswith("–")}
 
 
 def _is_figure(cell: Any) -> bool:
