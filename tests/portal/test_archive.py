@@ -14,7 +14,6 @@ from django.urls import reverse
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
 from projects import services
-from projects.enums import OpinionKind, OpinionSense
 from projects.models import Dossier
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_projects import PieceFactory
@@ -66,21 +65,12 @@ def test_every_piece_and_document_is_there_with_its_digest(client: Client, dossi
 
 def test_the_whole_journal_is_there_in_words(client: Client, dossier: Dossier) -> None:
     agent = actor_for(Role.AGENT_DANE, dossier.campaign.academie)
-    application = dossier.applications.get()
-    services.give_opinion(
-        application=application,
-        actor=actor_for(Role.DSI, dossier.campaign.academie),
-        kind=OpinionKind.DSI,
-        sense=OpinionSense.FAVOURABLE,
-        text="Filtrage en place.",
-    )
-    services.describe_contact(
-        dossier_id=dossier.pk, actor=agent, seen=dossier.version, name="Dominique EXEMPLE", email="", phone=""
-    )
+    for seen, name in ((1, "Dominique EXEMPLE"), (2, "Claude EXEMPLE")):
+        services.describe_contact(dossier_id=dossier.pk, actor=agent, seen=seen, name=name, email="", phone="")
 
     lines = table(taken_by(client, dossier, Role.AGENT_DANE, dossier.campaign.academie), "journal.csv")
 
-    assert [line["Action"] for line in lines] == ["Rendre l’avis de la DSI", "Modifier le contact"]
+    assert [line["Action"] for line in lines] == ["Modifier le contact", "Modifier le contact"]
     assert (lines[1]["Personne"], lines[1]["Rôle"]) == (str(agent.user), agent.grants[0].label)
 
 
