@@ -51,11 +51,13 @@ def classes(request: Request) -> HttpResponseBase:
 @require_safe
 def mobile_class(request: Request, pk: int) -> HttpResponse:
     row = _mobile_class(request, pk)
+    moves = offered(row, request.actor, permissions.MOBILE_CLASS_MOVES, urls="deployments")
     page = {
         "mobile_class": row,
         "sentence": sentence_of(row),
         "facts": facts_of(row),
-        "actions": offered(row, request.actor, permissions.MOBILE_CLASS_MOVES, urls="deployments"),
+        "actions": [one for one in moves if one.primary],
+        "besides": [one for one in moves if not one.primary],
         "awaited": awaited(row, request.actor, permissions.MOBILE_CLASS_MOVES),
         "events": events_about(row),
     }

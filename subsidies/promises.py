@@ -1,8 +1,9 @@
 """When a solde is paid, by which rule: the dates of a subsidy and of its campaign, read as the rules want them."""
 
 import datetime as dt
+from decimal import Decimal
 
-from plannumerique.lib.money import ZERO, euros
+from plannumerique.lib.money import euros
 from plannumerique.lib.text import typeset
 from projects.enums import DeadlineCode
 from projects.models import Campaign
@@ -29,13 +30,14 @@ def calendar_of(campaign: Campaign) -> PaymentCalendar | None:
 def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise | None:
     """The promise that the subsidy's dates allow that day, or the account of its payment; two queries.
 
-    None when there is nothing to promise: a subsidy settled without a solde, a campaign without its dates.
+    None when there is nothing to promise: a subsidy settled without a solde, or to which none is due (`no_solde_of` says
+    why), a campaign without its dates.
     """
     calendar = calendar_of(subsidy.campaign)
     if calendar is None:
         return None
     paid_on = _paid_on(subsidy) if subsidy.state in _SETTLED else None
-    if subsidy.state in _SETTLED and paid_on is None:
+    if paid_on is None and (subsidy.state in _SETTLED or no_solde_of(subsidy)):
         return None
     return payment_promise(
         today, complete_on=subsidy.complete_on, constated_on=subsidy.service_fait_on, calendar=calendar, paid_on=paid_on
@@ -44,15 +46,25 @@ def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise |
 
 def due_in_words(subsidy: EquipmentSubsidy, promise: PaymentPromise | None) -> str:
     """What the constatation leads to: the promise of the solde, or that there is none; nothing without the campaign's dates."""
-    definitive = subsidy.definitive_amount or ZERO
-    if excess := trop_percu(definitive=definitive, paid=subsidy.paid_total):
+    return no_solde_of(subsidy) or (promise.sentence if promise else "")
+
+
+def no_solde_of(subsidy: EquipmentSubsidy) -> str:
+    """Why no solde is due, once the definitive subsidy is known; empty when one is, or was paid."""
+    if subsidy.definitive_amount is None or subsidy.state in (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED):
+        return ""
+    return no_solde(definitive=subsidy.definitive_amount, paid=subsidy.paid_total)
+
+
+def no_solde(*, definitive: Decimal, paid: Decimal) -> str:
+    if excess := trop_percu(definitive=definitive, paid=paid):
         return typeset(
             f"Aucun solde n’est dû : le trop-perçu de {euros(excess)} est à reverser, sur titre de perception ; "
             "ne rien payer avant de l’avoir reçu."
         )
-    if not solde_due(definitive=definitive, paid=subsidy.paid_total):
+    if not solde_due(definitive=definitive, paid=paid):
         return typeset("Aucun solde n’est dû : la subvention définitive est déjà versée.")
-    return promise.sentence if promise else ""
+    return ""
 
 
 def _paid_on(subsidy: EquipmentSubsidy) -> dt.date | None:

@@ -1,5 +1,6 @@
 """A dossier in one file: its pieces, its documents and their signed copies, an index with the digests, the whole journal."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -16,7 +17,9 @@ from plannumerique.lib.dates import clock_time
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.exports import Cell, csv_lines, local_day
 
-INDEX = ("Fichier", "Nature", "Intitulé", "Numéro", "Date", "État", "Motif", "Empreinte SHA-256")
+logger = logging.getLogger(__name__)
+
+INDEX = ("Fichier", "Nature", "Intitulé", "Numéro", "Date", "État", "Motif", "Empreinte SHA-256", "Remarque")
 JOURNAL = ("Date", "Heure", "Personne", "Rôle", "Objet", "Action", "État d’avant", "État d’après", "Commentaire")
 
 
@@ -38,15 +41,28 @@ def archive_of(thread: Thread, actor: Actor) -> IO[bytes]:
     """
     entries = [*_documents(thread, actor), *_pieces(thread, actor)]
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
-    with ZipFile(file, "w", ZIP_STORED) as archive:
-        archive.writestr("index.csv", "".join(csv_lines(INDEX, (entry.line for entry in entries))))
-        archive.writestr("journal.csv", "".join(csv_lines(JOURNAL, _journal(thread.journal.order_by("pk")))))
-        for entry in entries:
-            with entry.stored.file.open("rb") as source, archive.open(entry.path, "w") as target:
-                for chunk in source.chunks():
-                    target.write(chunk)
+    try:
+        with ZipFile(file, "w", ZIP_STORED) as archive:
+            lines = [(*entry.line, _put(archive, entry)) for entry in entries]
+            archive.writestr("index.csv", "".join(csv_lines(INDEX, lines)))
+            archive.writestr("journal.csv", "".join(csv_lines(JOURNAL, _journal(thread.journal.order_by("pk")))))
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return file
+
+
+def _put(archive: ZipFile, entry: Entry) -> str:
+    """The remark of the index: a file that the storage has lost is named, and does not keep the others from their reader."""
+    try:
+        with entry.stored.file.open("rb") as source, archive.open(entry.path, "w") as target:
+            for chunk in source.chunks():
+                target.write(chunk)
+    except FileNotFoundError:
+        logger.error("%s: the bytes of file %s are missing", entry.path, entry.stored.pk)
+        return "fichier introuvable dans le stockage"
+    return ""
 
 
 def _documents(thread: Thread, actor: Actor) -> Iterator[Entry]:

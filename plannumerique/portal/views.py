@@ -24,6 +24,7 @@ from plannumerique.portal.home import (
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
 from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
+from subsidies.promises import no_solde_of
 
 
 @login_not_required
@@ -68,6 +69,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "next_of_applications": [] if convention else dossiers.next_of_applications(applications, actor),
         "amounts": dossiers.amounts_of(convention, subsidy),
         "promise": dossiers.promise(subsidy, actor),
+        "no_solde": no_solde_of(subsidy) if subsidy else "",
         "applications": applications,
         "mobile_classes": dossiers.mobile_classes_of(row, actor),
         "resources": resources,

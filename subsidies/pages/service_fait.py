@@ -9,7 +9,7 @@ from projects.rules import FundingError
 from subsidies.claims import definitive_of
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages.statement import class_amounts, total_amounts
-from subsidies.promises import calendar_of
+from subsidies.promises import calendar_of, no_solde
 from subsidies.rules import payment_promise
 
 
@@ -22,8 +22,16 @@ def facts_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> list[Fact]:
     calendar = calendar_of(subsidy.campaign)
     if calendar is not None:
         promise = payment_promise(today, complete_on=subsidy.complete_on, constated_on=today, calendar=calendar)
-        facts.append(Fact("Versement du solde", promise.sentence))
+        facts.append(Fact("Versement du solde", _no_solde(subsidy) or promise.sentence))
     return facts
+
+
+def _no_solde(subsidy: EquipmentSubsidy) -> str:
+    try:
+        definitive = definitive_of(subsidy)
+    except FundingError:  # the amounts below say why
+        return ""
+    return no_solde(definitive=definitive.amount, paid=subsidy.paid_total)
 
 
 def amounts_of(subsidy: EquipmentSubsidy) -> tuple[Amounts, list[Amounts]]:

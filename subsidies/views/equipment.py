@@ -25,7 +25,7 @@ from subsidies.pages.orders import badge_of as order_badge
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.pages.solde import overpaid_amounts
 from subsidies.pages.statement import reads_the_statement
-from subsidies.promises import promise_of
+from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
 from subsidies.views.common import documents_about, pieces_about, visible_or_404
 
@@ -65,6 +65,7 @@ def equipment(request: Request, pk: int) -> HttpResponse:
         "facts": pages.facts_of(row, request.actor),
         "steps": pages.steps_of(row),
         "promise": promise_of(row, today=request.actor.today),
+        "no_solde": no_solde_of(row),
         "all_amounts": [*pages.amounts_of(row), *filter(None, [overpaid_amounts(row)])],
         "reads_statement": reads_the_statement(request.actor, row),
         "expected": of_subsidy(row, request.actor),

@@ -21,7 +21,7 @@ from subsidies.forms.statement import AidForm, PlainForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.models.statement import of_the_parties
 from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, statement_actions
-from subsidies.promises import promise_of
+from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import statement as services
 
 COLUMNS = (
@@ -67,6 +67,7 @@ def statement(request: Request, pk: int) -> HttpResponse:
         "statement": row,
         "facts": facts_of(row) if row else [],
         "promise": promise_of(subsidy, today=request.actor.today),
+        "no_solde": no_solde_of(subsidy),
         "total": claim[0] if claim else None,
         "classes": claim[1] if claim else [],
         "warning": aid_warning(row) if row else None,

@@ -17,7 +17,9 @@ TODAY = dt.date(2016, 12, 1)
 
 
 def every_situation() -> None:
-    for stage in ("written", "submitted", "to_complete", "admissible", "waiting", "retained"):
+    # The phase is closed: a derogation lets the draft be deposited.
+    ApplicationFactory(written=True, late_derogation="Panne du réseau de l’école.")
+    for stage in ("submitted", "to_complete", "admissible", "waiting", "retained"):
         ApplicationFactory(**{stage: True})
     PieceFactory(subject=ApplicationFactory(submitted=True, pieces=False).dossier, waiting=True)
     for stage in ("negotiation", "settled", "cbr_requested", "cbr_given", "deliberated", "signed_collectivite"):

@@ -16,7 +16,7 @@ from plannumerique.organisations.enums import Role
 from projects import services
 from projects.models import Dossier
 from tests.factories import CollectiviteFactory, actor_for
-from tests.factories_projects import PieceFactory
+from tests.factories_projects import IN_PHASE, PieceFactory
 from tests.factories_subsidies import EquipmentSubsidyFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def test_every_piece_and_document_is_there_with_its_digest(client: Client, dossi
     index = table(archive, "index.csv")
     files = [name for name in archive.namelist() if "/" in name]
     assert [line["Fichier"] for line in index] == files
+    assert not any(line["Remarque"] for line in index)
     paths = dict(StoredFile.objects.values_list("sha256", "file"))
     for line in index:
         assert archive.read(line["Fichier"]) == bytes_at(paths[line["Empreinte SHA-256"]])
@@ -85,6 +86,21 @@ def test_a_school_takes_away_what_it_may_read_and_no_more(client: Client, dossie
     hers = labels(Role.DIRECTOR, dossier.applications.get().school)
     assert hers
     assert "RIB de la commune" not in hers
+
+
+def test_a_file_that_the_storage_has_lost_is_named_and_the_others_are_there(client: Client, dossier: Dossier) -> None:
+    file = StoredFile.objects.create(
+        **{"file": "exemple/egare", "original_name": "devis.pdf", "content_type": "application/pdf", "size": 9},
+        **{"sha256": "1" * 64, "uploaded_at": IN_PHASE, "attached_at": IN_PHASE},
+    )
+    PieceFactory(subject=dossier, label="Devis égaré", file=file)
+
+    archive = taken_by(client, dossier, Role.AGENT_DANE, dossier.campaign.academie)
+
+    remarks = {line["Intitulé"]: line["Remarque"] for line in table(archive, "index.csv")}
+    assert remarks.pop("Devis égaré") == "fichier introuvable dans le stockage"
+    assert set(remarks.values()) == {""}
+    assert len([name for name in archive.namelist() if "/" in name]) == len(table(archive, "index.csv")) - 1
 
 
 def test_a_foreign_collectivite_gets_a_404(client: Client, dossier: Dossier) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from plannumerique.journal.models import JournalLine
 from plannumerique.journal.pages import events_of
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
+from subsidies.models import EquipmentSubsidy
 from tests.factories import AcademieFactory, CollectiviteFactory, actor_for
 from tests.factories_projects import ApplicationFactory
 from tests.factories_subsidies import EquipmentSubsidyFactory
@@ -127,3 +128,15 @@ def test_an_old_dossier_says_that_its_journal_goes_further():
 
     assert (len(both), both.cut) == (2, False)
     assert (len(latest), latest.cut) == (1, True)
+
+
+@pytest.mark.parametrize("state", ["service_fait", "overpaid"])
+def test_no_solde_is_promised_where_money_is_to_come_back(client, state):
+    subsidy = EquipmentSubsidyFactory(overpaid=True)
+    EquipmentSubsidy.objects.filter(pk=subsidy.pk).update(state=state)
+    log_in(client, Role.SIGNATAIRE, subsidy.convention.dossier)
+
+    for address in (subsidy.convention.dossier.get_absolute_url(), subsidy.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert "est à reverser, sur titre de perception" in page
+        assert "versement prévu" not in page
