@@ -27,8 +27,8 @@ from plannumerique.organisations.enums import CollectiviteKind
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import School
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.exports import ListExport
-from plannumerique.ui.lists import Column, in_order, paginate
+from plannumerique.ui.listing import list_page
+from plannumerique.ui.lists import Column
 from projects.documents import signature
 from projects.enums import ActKind
 from projects.models import Dossier
@@ -55,15 +55,18 @@ _USUAL_ORGAN = {
 
 @require_safe
 def conventions(request: Request) -> HttpResponseBase:
-    filters = forms.ConventionFilters(request.GET)
-    rows = filters.narrow(Convention.objects.visible_to(request.actor).for_list())
-    exports = ListExport(request, columns=exported.CONVENTIONS, name="conventions", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=COLUMNS))
-    listing = paginate(request, rows, columns=COLUMNS)
-    lines = [(row, pages.badge_of(row), pages.due_of(row, today=request.actor.today)) for row in listing.rows]
-    page = {"listing": listing, "lines": lines, "filters": filters, "exports": exports}
-    return render(request, "conventions/conventions.html", page, status=filters.http_status)
+    filters, today = forms.ConventionFilters(request.GET), request.actor.today
+    return list_page(
+        request,
+        filters.narrow(Convention.objects.visible_to(request.actor).for_list()),
+        template="conventions/conventions.html",
+        filters=filters,
+        columns=COLUMNS,
+        export=exported.CONVENTIONS,
+        name="conventions",
+        day=today,
+        line=lambda row: (row, pages.badge_of(row), pages.due_of(row, today=today)),
+    )
 
 
 @require_safe

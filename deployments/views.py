@@ -18,8 +18,8 @@ from plannumerique.journal.pages import events_about
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.exports import ListExport
-from plannumerique.ui.lists import Column, in_order, paginate
+from plannumerique.ui.listing import list_page
+from plannumerique.ui.lists import Column
 
 COLUMNS = (
     Column("ecole", "École", order_by=("school__search", "number")),
@@ -33,19 +33,18 @@ COLUMNS = (
 @require_safe
 def classes(request: Request) -> HttpResponseBase:
     filters = ClassFilters(request.GET)
-    rows = filters.narrow(MobileClass.objects.visible_to(request.actor).for_list())
-    exports = ListExport(request, columns=exported.CLASSES, name="classes-mobiles", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=COLUMNS))
-    listing = paginate(request, rows, columns=COLUMNS)
-    page = {
-        "listing": listing,
-        "lines": [(row, badge_of(row)) for row in listing.rows],
-        "filters": filters,
-        "exports": exports,
-        "mine": {grant.level for grant in request.actor.grants} == {Level.SCHOOL},
-    }
-    return render(request, "deployments/classes.html", page, status=filters.http_status)
+    return list_page(
+        request,
+        filters.narrow(MobileClass.objects.visible_to(request.actor).for_list()),
+        template="deployments/classes.html",
+        filters=filters,
+        columns=COLUMNS,
+        export=exported.CLASSES,
+        name="classes-mobiles",
+        day=request.actor.today,
+        line=lambda row: (row, badge_of(row)),
+        mine={grant.level for grant in request.actor.grants} == {Level.SCHOOL},
+    )
 
 
 @require_safe

@@ -21,8 +21,8 @@ from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Collectivite, School
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.exports import ListExport
-from plannumerique.ui.lists import Column, in_order, paginate
+from plannumerique.ui.listing import list_page
+from plannumerique.ui.lists import Column
 from projects import exports as exported
 from projects import permissions, services
 from projects.enums import OpinionKind, PieceKind
@@ -69,27 +69,33 @@ DOSSIER_COLUMNS = (
 @require_safe
 def dossiers(request: Request) -> HttpResponseBase:
     filters = DossierFilters(request.GET)
-    rows = filters.narrow(Dossier.objects.visible_to(request.actor).for_list())
-    exports = ListExport(request, columns=exported.DOSSIERS, name="dossiers", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=DOSSIER_COLUMNS))
-    listing = paginate(request, rows, columns=DOSSIER_COLUMNS)
-    page = {"listing": listing, "filters": filters, "exports": exports, "can_open": request.actor.holds(*COLLECTIVITE, *DANE)}
-    return render(request, "projects/dossiers.html", page, status=filters.http_status)
+    return list_page(
+        request,
+        filters.narrow(Dossier.objects.visible_to(request.actor).for_list()),
+        template="projects/dossiers.html",
+        filters=filters,
+        columns=DOSSIER_COLUMNS,
+        export=exported.DOSSIERS,
+        name="dossiers",
+        day=request.actor.today,
+        can_open=request.actor.holds(*COLLECTIVITE, *DANE),
+    )
 
 
 @require_safe
 def applications(request: Request) -> HttpResponseBase:
     filters = ApplicationFilters(request.GET)
-    rows = filters.narrow(Application.objects.visible_to(request.actor).for_list())
-    exports = ListExport(request, columns=exported.APPLICATIONS, name="candidatures", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=APPLICATION_COLUMNS))
-    listing = paginate(request, rows, columns=APPLICATION_COLUMNS)
-    for row in listing.rows:
-        row.badge = badge_of(row)
-    page = {"listing": listing, "filters": filters, "exports": exports}
-    return render(request, "projects/applications.html", page, status=filters.http_status)
+    return list_page(
+        request,
+        filters.narrow(Application.objects.visible_to(request.actor).for_list()),
+        template="projects/applications.html",
+        filters=filters,
+        columns=APPLICATION_COLUMNS,
+        export=exported.APPLICATIONS,
+        name="candidatures",
+        day=request.actor.today,
+        line=lambda row: (row, badge_of(row)),
+    )
 
 
 # --- The dossier ---

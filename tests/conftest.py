@@ -1,7 +1,9 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from factory.django import DjangoModelFactory
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -13,6 +15,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that no process ends the suite alone with one of them.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None)
+
+
+@pytest.fixture(autouse=True)
+def data_of_this_test() -> None:
+    """The same names and numbers whatever ran before: a test that passes alone passes in company."""
+    for made in _factories(DjangoModelFactory):
+        made.reset_sequence(0, force=True)
+
+
+def _factories(parent: type[DjangoModelFactory]) -> Iterator[type[DjangoModelFactory]]:
+    for made in parent.__subclasses__():
+        yield made
+        yield from _factories(made)
 
 
 @pytest.fixture(autouse=True)

@@ -223,15 +223,16 @@ def _payments(state: PaymentState) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: Payment.objects.filter(state=state).select_related(*related)
 
 
-def _grants(actor: Actor) -> QuerySet[Any]:
+def _grants(state: ResourcesState) -> Callable[[Actor], QuerySet[Any]]:
     """Without those whose payment is under way: it waits for its validation, a task of its own."""
-    waiting = ResourcesSubsidy.objects.filter(state__in=[ResourcesState.CREATED, ResourcesState.NOTIFIED])
-    return waiting.filter(~Exists(Payment.objects.live().filter(resources=OuterRef("pk")))).select_related("school")
+    live = Payment.objects.live().filter(resources=OuterRef("pk"))
+    return lambda actor: ResourcesSubsidy.objects.filter(~Exists(live), state=state).select_related("school")
 
 
 def _to_validate(actor: Actor) -> QuerySet[Any]:
-    """What this person prepared is somebody else's to validate."""
-    return _payments(PaymentState.PREPARED)(actor).exclude(preparer=actor.user)
+    """What this person prepared is somebody else's to validate; what is payable from March only waits for March."""
+    payable = Q(pay_from__isnull=True) | Q(pay_from__lte=actor.today)
+    return _payments(PaymentState.PREPARED)(actor).filter(payable).exclude(preparer=actor.user)
 
 
 _OF_CONVENTIONS = (ConventionPiece.RIB, ConventionPiece.DELIBERATION, ConventionPiece.SIGNED_BY_COLLECTIVITE)
@@ -327,10 +328,11 @@ TASKS: tuple[Task, ...] = (
     Task(
         "Enregistrer les paiements de la DRFiP", (Role.GESTIONNAIRE_DAF,), _payments(PaymentState.VALIDATED), "subsidies:payments"
     ),
+    Task("Notifier les dotations de ressources", DAF, _grants(ResourcesState.CREATED), "subsidies:grants"),
     Task(
-        "Notifier et verser les dotations de ressources",
-        DAF,
-        _grants,
+        "Préparer le versement des dotations de ressources",
+        (Role.GESTIONNAIRE_DAF,),
+        _grants(ResourcesState.NOTIFIED),
         "subsidies:grants",
     ),
     # Opinions

@@ -14,8 +14,8 @@ from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.exports import ListExport
-from plannumerique.ui.lists import Column, in_order, paginate
+from plannumerique.ui.listing import list_page
+from plannumerique.ui.lists import Column
 from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
@@ -41,18 +41,17 @@ INITIAL = (*OrderForm.ORDER, *OrderForm.KIT)
 @require_safe
 def orders(request: Request) -> HttpResponseBase:
     filters = OrderFilters(request.GET)
-    rows = filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list())
-    exports = ListExport(request, columns=exported.ORDERS, name="commandes", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=COLUMNS))
-    listing = paginate(request, rows, columns=COLUMNS)
-    page = {
-        "listing": listing,
-        "lines": [(row, pages.badge_of(row)) for row in listing.rows],
-        "filters": filters,
-        "exports": exports,
-    }
-    return render(request, "subsidies/orders.html", page, status=filters.http_status)
+    return list_page(
+        request,
+        filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list()),
+        template="subsidies/orders.html",
+        filters=filters,
+        columns=COLUMNS,
+        export=exported.ORDERS,
+        name="commandes",
+        day=request.actor.today,
+        line=lambda row: (row, pages.badge_of(row)),
+    )
 
 
 @require_safe

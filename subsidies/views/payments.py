@@ -14,8 +14,8 @@ from plannumerique.journal.http import act_page
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.exports import ListExport
-from plannumerique.ui.lists import Column, in_order, paginate
+from plannumerique.ui.listing import list_page
+from plannumerique.ui.lists import Column
 from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
@@ -44,17 +44,17 @@ def payments(request: Request) -> HttpResponseBase:
     rows = filters.narrow(Payment.objects.visible_to(request.actor).for_list())
     done = Case(When(state__in=[PaymentState.PREPARED, PaymentState.VALIDATED], then=0), default=1)
     rows = rows.order_by(done, F("pay_before").asc(nulls_last=True), "-prepared_on")
-    exports = ListExport(request, columns=exported.PAYMENTS, name="paiements", day=request.actor.today)
-    if exports.asked:
-        return exports.answer(in_order(request, rows, columns=COLUMNS))
-    listing = paginate(request, rows, columns=COLUMNS)
-    page = {
-        "listing": listing,
-        "lines": [(row, pages.badge_of(row)) for row in listing.rows],
-        "filters": filters,
-        "exports": exports,
-    }
-    return render(request, "subsidies/payments.html", page, status=filters.http_status)
+    return list_page(
+        request,
+        rows,
+        template="subsidies/payments.html",
+        filters=filters,
+        columns=COLUMNS,
+        export=exported.PAYMENTS,
+        name="paiements",
+        day=request.actor.today,
+        line=lambda row: (row, pages.badge_of(row)),
+    )
 
 
 @require_safe

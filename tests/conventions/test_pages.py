@@ -79,7 +79,7 @@ def test_the_list_shows_state_amount_and_what_is_awaited(client):
 
 
 def test_the_list_is_narrowed_by_state_and_by_words(client):
-    settled, draft = ConventionFactory(settled=True), ConventionFactory(dossier__collectivite__name="Écot")
+    settled, draft = ConventionFactory(settled=True), ConventionFactory(dossier__collectivite__name="Échay")
     as_dane(client, settled)
 
     def found(**query):
@@ -87,7 +87,7 @@ def test_the_list_is_narrowed_by_state_and_by_words(client):
         return [row for row, *_ in answer.context["lines"]]
 
     assert found(etat="draft") == [draft]
-    assert found(q="ecot") == [draft]
+    assert found(q="echay") == [draft]
     assert found(q=settled.reference) == [settled]
     assert found(q="introuvable") == []
 

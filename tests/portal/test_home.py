@@ -197,6 +197,26 @@ def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
     assert "au plus tard le mardi 6 décembre 2016, demain" in page
 
 
+def test_a_solde_payable_from_march_waits_for_march(client, on):
+    payment = PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True), pay_from=dt.date(2017, 3, 1))
+
+    def todo(day):
+        return home_of(client, Role.VALIDEUR_DAF, payment.thread.academie, on(day)).context["todo"]
+
+    assert todo(dt.date(2017, 2, 28)) == []
+    assert [one.label for one in todo(dt.date(2017, 3, 1))] == ["Valider les demandes de paiement"]
+
+
+def test_a_valideur_is_not_asked_for_what_the_gestionnaire_prepares(client):
+    grant = ResourcesSubsidyFactory(notified=True)
+
+    log_in(client, Role.VALIDEUR_DAF, grant.campaign.academie)
+    assert grant.get_absolute_url() not in client.get("/").content.decode()
+
+    log_in(client, Role.GESTIONNAIRE_DAF, grant.campaign.academie)
+    assert "Préparer le versement des dotations de ressources" in client.get("/").content.decode()
+
+
 def test_the_last_acts_of_the_scope_and_none_of_elsewhere(client):
     mine, other = DossierFactory(), DossierFactory()
     for dossier in (mine, other):
