@@ -1,8 +1,8 @@
 """Checks of the whole project, once: what a linter cannot see and a reader should not have to."""
 
 import ast
+import os
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,14 +55,16 @@ PUBLIC_VIEWS = {
 }
 
 
+# What the launcher and the tools leave in the tree; a bare machine has no git to ask.
+_MADE = {".git", ".venv", "var", "__pycache__"}
+
+
 def tracked(*suffixes: str) -> Iterator[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    for name in listed.stdout.splitlines():
-        path = ROOT / name
-        if path.is_file() and (not suffixes or path.suffix in suffixes):
-            yield path
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in _MADE and not name.endswith("_cache")]
+        for path in (Path(folder, name) for name in names):
+            if not suffixes or path.suffix in suffixes:
+                yield path
 
 
 def own_models() -> list[type[models.Model]]:

@@ -19,6 +19,8 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+# Of the program that Playwright drives the browser with.
+TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # The first is the lightest: no window system, and pages a third quicker.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -43,7 +45,8 @@ def missing_packages(*, tests: bool) -> Iterator[str]:
     if not (environment.is_current(tests=tests) or environment.can_be_made()):
         yield "python3-venv"
     if sys.platform == "linux":
-        yield from (package for library, package in LIBRARIES.items() if not _loads(library))
+        wanted = LIBRARIES | (TEST_LIBRARIES if tests else {})
+        yield from (package for library, package in wanted.items() if not _loads(library))
     if not _has_font():
         yield "fonts-dejavu-core"
     if not os.environ.get("REDIS_URL") and not redis.program():
