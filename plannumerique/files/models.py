@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import re
 import uuid
 from typing import Self
 
@@ -309,7 +310,7 @@ class IssuedDocumentQuerySet(RoomQuerySet):
 
     def verified_by(self, code: str) -> Self:
         """The document that bears this code, however a person types it; for the public page of verification."""
-        return self.filter(verification_code="".join(code.upper().replace("-", " ").split()))
+        return self.filter(verification_code=plain_code(code))
 
     def for_pages(self) -> Self:
         return self.select_related("file", "signed_file", "issued_by")
@@ -470,3 +471,8 @@ class IssuedDocument(RoomRow):
 
 def printed_code(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def plain_code(typed: str) -> str:
+    """A printed code as it is stored: spaces and hyphens, of whichever kind, are only there for the eye."""
+    return re.sub(r"[\s\-‐‑–]", "", typed).upper()

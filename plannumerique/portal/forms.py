@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from plannumerique.files.models import plain_code
 from plannumerique.lib.money import CENT
 from plannumerique.lib.text import NBSP, typeset
 from plannumerique.ui.forms import AmountField, PortalForm
@@ -27,8 +28,7 @@ class VerificationForm(PortalForm):
     )
 
     def clean_code(self) -> str:
-        """As it is stored; spaces and hyphens are only there for the eye."""
-        code = re.sub(r"[\s\-‐‑–]", "", self.cleaned_data["code"]).upper()
+        code = plain_code(self.cleaned_data["code"])
         if not _CODE.fullmatch(code):
             raise ValidationError(typeset("Ce code n’a pas la bonne forme : douze lettres et chiffres, comme K7QF-2M9D-XH4T."))
         return code
