@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
-from plannumerique.lib.text import as_school, plural
+from plannumerique.lib.text import plural
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
 from projects.documents import DAF, DANE
@@ -247,9 +247,9 @@ def tell_grant_notified(grant: ResourcesSubsidy, *, at: dt.datetime) -> None:
         grant,
         kind="grant_notified",
         key=f"grant_notified:{grant.pk}:{grant.version}",
-        subject=f"dotation de ressources – {as_school(str(grant.school))}",
+        subject=f"dotation de ressources – {grant.school.in_words}",
         happened=(
-            f"Votre établissement, collège référent de l’{as_school(str(grant.school))}, recevra {euros(grant.amount)} pour l’achat de "
+            f"Votre établissement, collège référent de l’{grant.school.in_words}, recevra {euros(grant.amount)} pour l’achat de "
             "ressources numériques pédagogiques destinées à cette école.",
         ),
         to_do="Recueillez les souhaits de la direction de l’école, puis commandez ; l’emploi de la dotation est à justifier.",

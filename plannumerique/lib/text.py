@@ -77,6 +77,11 @@ def de(name: str) -> str:
     return f"d’{name}" if _elides(search_key(name)) else f"de {name}"
 
 
+def starts_lower(sentence: str) -> str:
+    """« le recteur » for « Le recteur »: what goes on in the middle of a sentence."""
+    return sentence[:1].lower() + sentence[1:]
+
+
 def as_school(name: str) -> str:
     """« école élémentaire Vauthier », « école Les Tilleuls »: the directory names some schools by their kind, others not."""
     kind, space, rest = name.partition(" ")

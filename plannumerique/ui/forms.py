@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from plannumerique.lib import identifiers
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import ZERO, AmountError, euros, parse_amount
-from plannumerique.lib.text import NBSP, NNBSP, plural, typeset
+from plannumerique.lib.text import NBSP, NNBSP, plural, starts_lower, typeset
 
 UNPROCESSABLE = 422
 UPLOAD_KINDS = "application/pdf,image/jpeg,image/png"
@@ -389,7 +389,7 @@ class PortalFormSet(forms.BaseFormSet):  # type: ignore[type-arg]  # not subscri
             return []
         general = [("", "", sentence) for sentence in (*self.refused, *self.non_form_errors())]
         return general + [
-            (anchor, f"Ligne {rank}, {label[:1].lower()}{label[1:]}" if label else f"Ligne {rank}", sentence)
+            (anchor, f"Ligne {rank}, {starts_lower(label)}" if label else f"Ligne {rank}", sentence)
             for rank, form in enumerate(self.forms, start=1)
             for anchor, label, sentence in form.summary
         ]

@@ -9,7 +9,7 @@ from typing import ClassVar
 from plannumerique.files import services as files
 from plannumerique.files.letters import Letter, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
-from plannumerique.lib.text import typeset
+from plannumerique.lib.text import starts_lower, typeset
 from plannumerique.organisations.actor import Actor
 from projects import documents as acts
 from projects.documents import DAF
@@ -85,7 +85,7 @@ def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, act
         convention=convention_in_words(subsidy.convention),
         decision=decision_in_words(subsidy),
         statement=statement.document.reference if statement.document else "",
-        certified_by=f"{statement.certified_name}, {statement.certified_capacity[:1].lower()}{statement.certified_capacity[1:]}",
+        certified_by=f"{statement.certified_name}, {starts_lower(statement.certified_capacity)}",
         complete_on=subsidy.complete_on,
         constated_on=subsidy.service_fait_on,
         constated_by=actor.name,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plannumerique.lib.text import NBSP, NNBSP, agree, as_school, de, french_list, plural, search_key, typeset
+from plannumerique.lib.text import NBSP, NNBSP, agree, as_school, de, french_list, plural, search_key, starts_lower, typeset
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,8 @@ def test_de_elides_and_contracts(name: str, phrase: str) -> None:
 )
 def test_a_school_is_named_once(name: str, in_a_sentence: str) -> None:
     assert as_school(name) == in_a_sentence
+
+
+@pytest.mark.parametrize(("alone", "inside"), [("Le recteur", "le recteur"), ("École", "école"), ("maire", "maire"), ("", "")])
+def test_a_capital_is_left_at_the_start_of_sentences(alone: str, inside: str) -> None:
+    assert starts_lower(alone) == inside

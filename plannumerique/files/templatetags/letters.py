@@ -20,8 +20,7 @@ def in_words(value: Decimal | None) -> str:
 
 @register.filter
 def starts_lower(sentence: str) -> str:
-    """For a subject or a capacity that goes on in the middle of a sentence: « Le recteur » → « le recteur »."""
-    return sentence[:1].lower() + sentence[1:]
+    return text.starts_lower(sentence)
 
 
 @register.filter
