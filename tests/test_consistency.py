@@ -172,7 +172,7 @@ def test_rows_of_a_thread_are_saved_by_the_passage_alone():
         "plannumerique/notices",
         "plannumerique/files",
         "plannumerique/portal/demonstration",
-        "projects/services.py",  # campaigns and their rows
+        "projects/services/campaigns.py",  # campaigns and their rows
         "conventions/services/cbr.py",  # the exchanges with the contrôleur, rows of their convention, in its passage
         "conventions/services/preparing.py",  # the covered schools, likewise
         "plannumerique/ui/exports.py",  # workbooks

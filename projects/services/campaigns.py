@@ -1,0 +1,65 @@
+"""Campaigns: opened whole from a template."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from plannumerique.journal.machine import Refused
+from plannumerique.organisations.models import Academie
+from projects.campaign_templates import CampaignTemplate
+from projects.enums import ActKind
+from projects.models import (
+    Campaign,
+    CampaignDeadline,
+    CampaignText,
+    Phase,
+    Signatory,
+    TermsVersion,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatoryAs:
+    """Somebody who signs for the recteur from a day on; without `acts`, every act of the campaign."""
+
+    name: str
+    capacity: str
+    starts_on: dt.date
+    delegation: str = ""
+    acts: tuple[ActKind, ...] = ()
+
+
+@transaction.atomic
+def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories: Sequence[SignatoryAs] = ()) -> Campaign:
+    """Create a campaign and all its rows from a template. Refused when the académie already has one of that code."""
+    if Campaign.objects.filter(academie=academie, code=template.code).exists():
+        raise Refused(f"L’{academie} a déjà une campagne {template.code}.")
+    campaign = Campaign(academie=academie, code=template.code, **template.campaign)
+    campaign.full_clean()
+    campaign.save()
+    terms = TermsVersion(campaign=campaign, number=1, **template.terms)
+    terms.full_clean()
+    terms.save()
+    Phase.objects.bulk_create(
+        Phase(campaign=campaign, number=one.number, label=one.label, opens_at=one.opens_at, closes_at=one.closes_at)
+        for one in template.phases
+    )
+    CampaignDeadline.objects.bulk_create(
+        CampaignDeadline(
+            campaign=campaign, code=one.code, on=one.on, offsets=list(one.offsets), inclusive=one.inclusive, roll=one.roll
+        )
+        for one in template.deadlines
+    )
+    CampaignText.objects.bulk_create(
+        CampaignText(campaign=campaign, act=act, slot=slot, text=text) for (act, slot), text in sorted(template.texts.items())
+    )
+    Signatory.objects.bulk_create(
+        Signatory(
+            campaign=campaign, act=act, name=one.name, capacity=one.capacity, delegation=one.delegation, starts_on=one.starts_on
+        )
+        for one in signatories
+        for act in (one.acts or ActKind)
+    )
+    return campaign

@@ -1,0 +1,95 @@
+"""The dossier of a collectivité in a campaign: who is joined there, the pieces that all its schools share."""
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from plannumerique.files import services as files
+from plannumerique.files.models import Piece, StoredFile
+from plannumerique.journal.machine import Refused
+from plannumerique.journal.models import Thread
+from plannumerique.journal.passages import opening, passage
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.models import Collectivite
+from plannumerique.organisations.permissions import Permission
+from projects import notices
+from projects.enums import PieceKind
+from projects.models import (
+    Campaign,
+    Dossier,
+)
+from projects.permissions import (
+    can_deposit_dossier_piece,
+    can_describe_dossier,
+    can_open_dossier,
+)
+
+
+def open_dossier(*, campaign: Campaign, collectivite: Collectivite, actor: Actor) -> Dossier:
+    """The dossier of a collectivité in a campaign: opened once, found again afterwards by whoever works there."""
+    found = Dossier.objects.filter(campaign=campaign, collectivite=collectivite).first()
+    if found is not None:
+        return found
+    if collectivite.dissolved_on and collectivite.dissolved_on < actor.today:
+        raise Refused(f"{collectivite} n’existe plus depuis le {collectivite.dissolved_on:%d/%m/%Y}.")
+    try:
+        with transaction.atomic():
+            thread = Thread.objects.create(
+                academie_id=campaign.academie_id,
+                collectivite=collectivite,
+                title=f"{collectivite} – {campaign.label}",
+                opened_at=actor.at,
+            )
+            dossier = Dossier(thread=thread, campaign=campaign, collectivite=collectivite)
+            with opening(dossier, actor=actor, may=can_open_dossier, label="Ouvrir le dossier"):
+                pass
+    except (IntegrityError, Refused):
+        # Two colleagues opened it at the same instant: both get the one that exists.
+        existing = Dossier.objects.filter(campaign=campaign, collectivite=collectivite).first()
+        if existing is None:
+            raise
+        return existing
+    return dossier
+
+
+def describe_contact(*, dossier_id: int, actor: Actor, seen: int, name: str, email: str, phone: str) -> Dossier:
+    with passage(
+        Dossier, dossier_id, actor=actor, may=can_describe_dossier, seen=seen, act="describe", label="Modifier le contact"
+    ) as dossier:
+        dossier.contact_name, dossier.contact_email, dossier.contact_phone = name, email, phone
+    return dossier
+
+
+def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor: Actor) -> Piece:
+    """Bring the letter of intent or the quotes to a dossier; what was refused, or not yet checked, is replaced."""
+    with transaction.atomic():
+        _demand(can_deposit_dossier_piece, actor, dossier)
+        earlier = Piece.objects.in_force().about(dossier).filter(kind=kind).order_by("-pk").first()
+        return files.deposit_piece(
+            thread=dossier.thread,
+            subject=dossier,
+            kind=kind,
+            label=kind.label.capitalize(),
+            file=file,
+            actor=actor,
+            replaces=earlier,
+        )
+
+
+def check_piece(*, piece: Piece, dossier: Dossier, decision: str, actor: Actor, seen: int, comment: str = "") -> Piece:
+    """Accept or refuse a piece of a dossier; whoever works for the collectivité learns why it was refused."""
+    if decision == "accept":
+        return files.accept_piece(piece_id=piece.pk, actor=actor, seen=seen, comment=comment)
+    with transaction.atomic():
+        rejected = files.reject_piece(piece_id=piece.pk, actor=actor, seen=seen, comment=comment)
+        notices.tell_piece_rejected(dossier, rejected, actor=actor)
+    return rejected
+
+
+def reopen_piece(*, piece: Piece, actor: Actor, seen: int, comment: str) -> Piece:
+    return files.reopen_piece(piece_id=piece.pk, actor=actor, seen=seen, comment=comment)
+
+
+def _demand(may: Permission, actor: Actor, row: Dossier) -> None:
+    refusal = may.refusal(actor, row)
+    if refusal is not None:
+        raise PermissionDenied(refusal)
