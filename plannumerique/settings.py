@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_celery_beat",
+    "django_htmx",
     "plannumerique.ui",
     "plannumerique.accounts",
     "plannumerique.organisations",
@@ -208,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     "send pending mails": {"task": "plannumerique.notices.nightly.resend_due", "schedule": 60.0},
     "retry every document": {"task": "plannumerique.files.nightly.render_every_pending", "schedule": crontab(hour=3, minute=0)},
     "delete old drafts": {"task": "plannumerique.files.nightly.delete_old_drafts", "schedule": crontab(hour=3, minute=30)},
+    "forget unsent forms": {"task": "plannumerique.portal.nightly.forget_unsent_forms", "schedule": crontab(hour=3, minute=45)},
     "send reminders": {"task": "plannumerique.portal.nightly.send_reminders", "schedule": crontab(hour=6, minute=0)},
 }
 # A process lays a letter out before it says that it is ready (files.tasks.warm_up); the four seconds of Celery kill it on a busy machine.

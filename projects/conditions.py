@@ -54,9 +54,8 @@ def the_classes_are_costed(application: Application) -> Iterator[str]:
 @condition
 def the_required_pieces_are_there(application: Application) -> Iterator[str]:
     """Lettre d’intention et devis sont déposés et non rejetés."""
-    deposited = set(Piece.objects.usable().filter(thread_id=application.thread_id).values_list("kind", flat=True))
     for kind in (PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE):
-        if kind not in deposited:
+        if kind not in application.dossier.usable_pieces:
             yield f"Il manque une pièce : {kind.label}. La collectivité la dépose dans le dossier."
 
 

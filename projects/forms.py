@@ -1,5 +1,6 @@
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -24,21 +25,50 @@ class OpenDossierForm(PortalForm):
         self.fields["collectivite"].queryset = collectivites  # type: ignore[attr-defined]
 
 
-class AddSchoolForm(PortalForm):
+# A page offers so many boxes; the schools of a larger collectivité are found by their UAI.
+OFFERED_SCHOOLS = 200
+
+
+class AddSchoolsForm(PortalForm):
+    """Cleaned to `phase` and `schools`: the boxes that are ticked, and the school whose UAI is typed."""
+
     phase = forms.ModelChoiceField(Phase.objects.none(), label="Phase", empty_label=None)
+    schools = forms.ModelMultipleChoiceField(
+        School.objects.none(),
+        label="Écoles de la collectivité",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Celles que l’annuaire lui rattache et qui n’ont pas encore de candidature dans ce dossier.",
+        error_messages={"invalid_choice": "Cette école n’est plus proposée : rechargez la page."},
+    )
     uai = forms.CharField(
-        label="École (UAI)",
+        label="Autre école (UAI)",
         max_length=60,
-        help_text="Sept chiffres et une lettre, par exemple 0250018J. Les écoles de la collectivité sont proposées.",
-        widget=forms.TextInput(attrs={"list": "ecoles", "autocomplete": "off", "autocapitalize": "characters"}),
+        required=False,
+        help_text="Sept chiffres et une lettre, par exemple 0250018J.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
 
     def __init__(self, *args: Any, dossier: Dossier, phases: QuerySet[Phase], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phase"].queryset = phases  # type: ignore[attr-defined]
-        self.proposed = School.objects.ecoles().open().filter(collectivite=dossier.collectivite).order_by("search")[:200]
+        there = Application.objects.live().filter(dossier=dossier).values("school_id")
+        free = School.objects.ecoles().open().filter(collectivite=dossier.collectivite).exclude(pk__in=there)
+        offered = list(free.order_by("search").values_list("pk", flat=True)[:OFFERED_SCHOOLS])
+        self.fields["schools"].queryset = School.objects.filter(pk__in=offered).order_by("search")  # type: ignore[attr-defined]
+        self.offered = len(offered)
 
-    def clean_uai(self) -> School:
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        typed = cleaned.pop("uai", None)
+        cleaned["schools"] = [*cleaned.get("schools", ()), *([typed] if typed else [])]
+        if not cleaned["schools"] and not self.errors:
+            self.add_error("schools" if self.offered else "uai", "Choisissez au moins une école, ou écrivez son UAI.")
+        return cleaned
+
+    def clean_uai(self) -> School | None:
+        if not self.cleaned_data["uai"].strip():
+            return None
         try:
             uai = check_uai(self.cleaned_data["uai"])
         except IdentifierError as error:
@@ -121,6 +151,38 @@ class PedagogicalPartForm(VersionedForm):
     def __init__(self, *args: Any, colleges: QuerySet[School], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["referent_college"].queryset = colleges  # type: ignore[attr-defined]
+
+
+class VersionedLinesField(forms.MultipleChoiceField):
+    """Rows to tick, each with the version that the person read: « 12:3 ». The door compares; here the row must be among those offered."""
+
+    def valid_value(self, value: str) -> bool:
+        pk, _, version = value.partition(":")
+        offered = {str(choice).partition(":")[0] for choice, _ in cast(list[tuple[str, str]], self.choices)}
+        return pk in offered and version.isdecimal() and len(version) < 10
+
+
+class DepositForm(PortalForm):
+    """Cleaned to `lines`: by application, the version that the person read."""
+
+    lines = VersionedLinesField(
+        label="Candidatures à déposer",
+        help_text="Seules les candidatures complètes sont proposées.",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Cochez au moins une candidature.",
+            "invalid_choice": "Cette candidature n’est pas dans ce dossier : rechargez la page.",
+        },
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(f"{row.pk}:{row.version}", str(row)) for row in offered]
+        cast(VersionedLinesField, self.fields["lines"]).choices = choices
+        self.initial.setdefault("lines", [value for value, _ in choices])
+
+    def clean_lines(self) -> dict[int, int]:
+        return {int(pk): int(version) for pk, _, version in (value.partition(":") for value in self.cleaned_data["lines"])}
 
 
 class CommentForm(VersionedForm):

@@ -1,5 +1,6 @@
 """What the pages of an application show: its facts, its steps, its amounts unfolded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.urls import reverse
@@ -11,9 +12,9 @@ from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from projects.enums import ApplicationState
-from projects.models import Application, Dossier
+from projects.models import Application, Dossier, TermsVersion
 from projects.permissions import PAGED_MOVES
-from projects.rules import FundingError, provisional_subsidy
+from projects.rules import ClassExpense, FundingError, provisional_subsidy
 
 S = ApplicationState
 
@@ -102,11 +103,16 @@ def _state(rank: int, current: int) -> StepState:
 
 def amounts_of(application: Application) -> Amounts | None:
     """The provisional subsidy of the line, class by class; None while no class is costed."""
-    expenses = application.expenses(limit=application.retained_classes)
+    return amounts_of_expenses(
+        application.expenses(limit=application.retained_classes), terms=application.campaign.current_terms()
+    )
+
+
+def amounts_of_expenses(expenses: Sequence[ClassExpense], *, terms: TermsVersion) -> Amounts | None:
     if not expenses:
         return None
     try:
-        funding = provisional_subsidy(expenses, terms=application.campaign.current_terms().as_rule())
+        funding = provisional_subsidy(expenses, terms=terms.as_rule())
     except FundingError as error:
         return Amounts("Subvention prévisionnelle de l’État", None, note=str(error))
     lines = tuple(AmountLine(f"Classe {line.key.number}", line.subsidy, note=line.explanation) for line in funding.lines)

@@ -1,21 +1,25 @@
 from django.urls import path, re_path
 
-from projects.views import applications
+from projects.views import applications, draft
 
 app_name = "projects"
 
 urlpatterns = [
     path("dossiers/", applications.dossiers, name="dossiers"),
     path("dossiers/ouvrir/", applications.open_dossier, name="open_dossier"),
-    path("dossiers/<int:pk>/ecoles/ajouter/", applications.add_application, name="add_application"),
+    path("dossiers/<int:pk>/ecoles/ajouter/", draft.add_application, name="add_application"),
+    path("dossiers/<int:pk>/candidature/", draft.draft, name="draft"),
+    path("dossiers/<int:pk>/candidature/deposer/", draft.deposit, name="deposit"),
     path("dossiers/<int:pk>/contact/", applications.describe_contact, name="describe_contact"),
     path("dossiers/<int:pk>/pieces/deposer/", applications.deposit_piece, name="deposit_piece"),
     path("dossiers/<int:pk>/pieces/<int:piece_pk>/verifier/", applications.check_piece, name="check_piece"),
     path("dossiers/<int:pk>/pieces/<int:piece_pk>/reprendre/", applications.reopen_piece, name="reopen_piece"),
     path("candidatures/", applications.applications, name="applications"),
     path("candidatures/<int:pk>/", applications.application, name="application"),
-    path("candidatures/<int:pk>/technique/", applications.describe_technical_part, name="describe_technical_part"),
+    path("candidatures/<int:pk>/technique/", draft.describe_technical_part, name="describe_technical_part"),
+    path("candidatures/<int:pk>/technique/garder/", draft.keep_technical_part, name="keep_technical_part"),
     path("candidatures/<int:pk>/pedagogie/", applications.write_pedagogical_part, name="write_pedagogical_part"),
+    path("candidatures/<int:pk>/pedagogie/garder/", applications.keep_pedagogical_part, name="keep_pedagogical_part"),
     re_path(r"^candidatures/(?P<pk>\d+)/avis/(?P<kind>ien|dsi)/$", applications.give_opinion, name="give_opinion"),
     path("candidatures/<int:pk>/derogation/", applications.grant_derogation, name="grant_derogation"),
     path("candidatures/<int:pk>/deposer/", applications.submit, name="submit"),

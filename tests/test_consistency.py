@@ -148,8 +148,14 @@ def test_a_state_is_protected(model):
 # --- Models ---
 
 
+# What a person typed and never sent goes with her account.
+_NOT_ACTS = {"journal.UnsentForm"}
+
+
 @pytest.mark.parametrize("model", own_models(), ids=lambda model: model._meta.label)
 def test_who_did_something_is_never_lost(model):
+    if model._meta.label in _NOT_ACTS:
+        return
     for field in model._meta.get_fields():
         if isinstance(field, models.ForeignKey) and field.related_model is User:
             assert field.remote_field.on_delete is models.PROTECT, f"{field} forgets people"

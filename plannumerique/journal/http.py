@@ -6,10 +6,11 @@ from typing import Any, Protocol
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import ThreadRow
+from plannumerique.journal.unsent import forget, keep
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 
@@ -57,3 +58,24 @@ def act_page(
         return render(request, template, page, status=409)
     messages.success(request, done)
     return HttpResponseRedirect(back)
+
+
+def kept_answer(
+    request: Request,
+    *,
+    row: ThreadRow,
+    form: str,
+    template: str = "journal/_kept.html",
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Keep what is being typed and answer the fragment that says so; or forget it, when the person starts again.
+
+    The page of the form stands one level above this address.
+    """
+    if "forget" in request.POST:
+        forget(row, form, request.actor)
+        messages.success(request, "Votre saisie non envoyée est effacée ; la page montre ce qui est enregistré.")
+        return redirect("../")
+    typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    kept = keep(row, form, request.actor, typed=typed, seen=request.POST.get("seen", ""))
+    return render(request, template, {"kept_now": kept, "at": request.actor.at, **(context or {})})

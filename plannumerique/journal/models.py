@@ -132,3 +132,26 @@ class ThreadRow(models.Model):
     def scope(self) -> Scope:
         """Where a role must be held to act on this row; a row about one school narrows or widens it."""
         return Scope(academie_id=self.thread.academie_id, collectivite_id=self.thread.collectivite_id)
+
+
+class UnsentForm(models.Model):
+    """What a person typed about a row and has not sent: hers alone, as typed, gone once the form is sent.
+
+    Not a row of the thread: nothing in it counts, nobody else reads it, the journal says nothing of it.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    form = models.CharField("formulaire", max_length=40)
+    typed = models.JSONField("saisie", default=dict)
+    version = models.PositiveIntegerField("version de l’objet")
+    saved_at = models.DateTimeField("gardé le", db_index=True)
+
+    class Meta:
+        verbose_name = "saisie non envoyée"
+        verbose_name_plural = "saisies non envoyées"
+        constraints = [models.UniqueConstraint(fields=["user", "subject_kind", "subject_id", "form"], name="unsent_form_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form} – {self.subject_kind} {self.subject_id}"

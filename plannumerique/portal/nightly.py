@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from celery import shared_task
 
 from plannumerique import clock
+from plannumerique.journal.unsent import forget_old
 from plannumerique.notices.due import DueReminder
 from subsidies import deadlines as of_subsidies
 
@@ -21,6 +22,11 @@ def due(*, today: dt.date) -> Iterator[DueReminder]:
 def run(*, at: dt.datetime) -> int:
     """Write the mails of that night; how many were new."""
     return sum(reminder.send(at=at) for reminder in due(today=at.date()))
+
+
+@shared_task(ignore_result=True)
+def forget_unsent_forms() -> int:
+    return forget_old(clock.now())
 
 
 @shared_task(ignore_result=True)

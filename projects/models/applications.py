@@ -6,10 +6,13 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from plannumerique.accounts.models import User
+from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, move, state_field
 from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, schools_seen_by
 from plannumerique.lib.dates import long_date
@@ -63,9 +66,17 @@ class Dossier(ThreadRow):
     def get_absolute_url(self) -> str:
         return reverse("portal:dossier", args=[self.pk])
 
+    def get_draft_url(self) -> str:
+        return reverse("projects:draft", args=[self.pk])
+
     @property
     def reference(self) -> str:
         return f"{self.campaign.code}-{self.pk:04d}"
+
+    @cached_property
+    def usable_pieces(self) -> frozenset[str]:
+        """The kinds of pieces that are there and not refused; asked once for all the lines that share this dossier."""
+        return frozenset(Piece.objects.usable().filter(thread_id=self.thread_id).values_list("kind", flat=True))
 
 
 class ApplicationQuerySet(ThreadRowQuerySet):
@@ -84,6 +95,19 @@ class ApplicationQuerySet(ThreadRowQuerySet):
 
     def awaiting_director(self) -> Self:
         return self.filter(state__in=[S.DRAFT, S.TO_COMPLETE], pedagogy_on__isnull=True)
+
+    def drafts(self) -> Self:
+        return self.filter(state=S.DRAFT)
+
+    def for_draft(self) -> Self:
+        """With what the page of the whole draft asks of each line, so that its queries do not grow with the schools."""
+        others = Application.objects.granted().filter(campaign_id=OuterRef("campaign_id"), school_id=OuterRef("school_id"))
+        granted = others.exclude(pk=OuterRef("pk")).order_by().values("school_id").annotate(total=Sum("retained_classes"))
+        return (
+            self.select_related("thread", "phase", "school__departement", "referent_college", "pedagogy_by")
+            .prefetch_related("forecasts")
+            .annotate(granted_elsewhere=Coalesce(Subquery(granted.values("total")), 0))
+        )
 
     def awaiting_dane(self) -> Self:
         return self.filter(state=S.SUBMITTED)
@@ -336,6 +360,8 @@ class Application(ThreadRow):
 
     def classes_granted_in_other_phases(self) -> int:
         """Classes already granted to the school over all the phases of the campaign, this application set aside."""
+        if hasattr(self, "granted_elsewhere"):
+            return self.granted_elsewhere
         others = Application.objects.granted().filter(campaign_id=self.campaign_id, school_id=self.school_id).exclude(pk=self.pk)
         return others.aggregate(total=Sum("retained_classes"))["total"] or 0
 

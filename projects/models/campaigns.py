@@ -75,8 +75,8 @@ class Campaign(models.Model):
         return self.label
 
     def current_terms(self) -> "TermsVersion":
-        """The latest figures; one query. A convention keeps pointing at the version that it was made with."""
-        version = self.terms_versions.order_by("-number").first()
+        """The latest figures; one query, unless the versions were prefetched. A convention keeps pointing at the one it was made with."""
+        version = max(self.terms_versions.all(), key=lambda one: one.number, default=None)
         if version is None:
             raise Refused(f"La campagne « {self} » n’a pas de barème : l’administrateur doit en saisir un.")
         return version

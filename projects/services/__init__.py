@@ -4,10 +4,12 @@ from projects.services.applying import (
     ClassCost,
     abandon,
     add_application,
+    add_applications,
     complete,
     describe_technical_part,
     grant_derogation,
     submit,
+    submit_several,
     withdraw,
     write_pedagogical_part,
 )
@@ -44,6 +46,7 @@ __all__ = [
     "SignatoryAs",
     "abandon",
     "add_application",
+    "add_applications",
     "admit",
     "check_piece",
     "complete",
@@ -66,6 +69,7 @@ __all__ = [
     "revise_selection",
     "set_aside",
     "submit",
+    "submit_several",
     "withdraw",
     "write_pedagogical_part",
 ]

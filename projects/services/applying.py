@@ -1,6 +1,6 @@
 """Writing an application in two hands, and depositing it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +10,7 @@ from django.db import transaction
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import ThreadSchool
 from plannumerique.journal.passages import opening, passage
+from plannumerique.lib.text import starts_lower
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import School
 from projects import documents, notices
@@ -50,6 +51,34 @@ def add_application(*, dossier: Dossier, phase: Phase, school: School, actor: Ac
             ThreadSchool.objects.get_or_create(thread=dossier.thread, school=school)
         notices.tell_school_invited(application, actor=actor)
     return application
+
+
+@transaction.atomic
+def add_applications(*, dossier: Dossier, phase: Phase, schools: Iterable[School], actor: Actor) -> list[Application]:
+    """Open the lines of several schools, all of them or none: the refusal names the school that stands in the way."""
+    return [_add(dossier, phase, school, actor) for school in sorted(schools, key=lambda school: school.pk)]
+
+
+def _add(dossier: Dossier, phase: Phase, school: School, actor: Actor) -> Application:
+    try:
+        return add_application(dossier=dossier, phase=phase, school=school, actor=actor)
+    except Refused as refused:
+        raise Refused(*(f"{school} : {starts_lower(reason)}" for reason in refused.reasons)) from refused
+
+
+def submit_several(*, seen: Mapping[int, int], actor: Actor) -> tuple[list[Application], list[tuple[int, Refused]]]:
+    """Deposit several lines of a draft, each by its own passage: what is ready is deposited, what is not says why.
+
+    `seen` gives, by application, the version that the person read. Returns what was deposited, then (application, refusal).
+    """
+    deposited: list[Application] = []
+    refused: list[tuple[int, Refused]] = []
+    for pk in sorted(seen):
+        try:
+            deposited.append(submit(application_id=pk, actor=actor, seen=seen[pk]))
+        except Refused as refusal:
+            refused.append((pk, refusal))
+    return deposited, refused
 
 
 def _refuse_foreign_school(dossier: Dossier, school: School) -> None:

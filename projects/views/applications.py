@@ -7,16 +7,19 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.files.models import IssuedDocument
 from plannumerique.files.pages import document_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import awaited
-from plannumerique.journal.http import act_page
+from plannumerique.journal.http import act_page, kept_answer
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
+from plannumerique.journal.unsent import forget, unsent
+from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Collectivite, School
@@ -27,10 +30,8 @@ from projects import exports as exported
 from projects import permissions, services
 from projects.enums import OpinionKind, PieceKind
 from projects.forms import (
-    AddSchoolForm,
     ApplicationFilters,
     CheckPieceForm,
-    ClassCostFormSet,
     CommentForm,
     CompletionForm,
     ContactForm,
@@ -43,10 +44,10 @@ from projects.forms import (
     PieceForm,
     RetainForm,
     SetAsideForm,
-    TechnicalPartForm,
 )
-from projects.models import Application, Campaign, Dossier, Opinion, Phase
+from projects.models import Application, Campaign, Dossier, Opinion
 from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, steps_of
+from projects.views.common import application_of, demand, dossier_of, piece_of
 
 APPLICATION_COLUMNS = (
     Column("ecole", "École", order_by=("school__search",)),
@@ -133,32 +134,8 @@ def _collectivites(request: Request) -> Any:
 
 
 @require_http_methods(["GET", "POST"])
-def add_application(request: Request, pk: int) -> HttpResponse:
-    dossier = _dossier(request, pk)
-    _demand(permissions.can_describe_dossier, request, dossier)
-    phases = Phase.objects.filter(campaign=dossier.campaign).select_related("campaign")
-    form = AddSchoolForm(
-        request.POST or None, dossier=dossier, phases=phases, initial={"phase": phases.open_at(request.actor.at).first()}
-    )
-    page = {"dossier": dossier, "form": form}
-    if not form.is_valid():
-        return render(request, "projects/add_application.html", page, status=form.http_status)
-    try:
-        application = services.add_application(
-            dossier=dossier, phase=form.cleaned_data["phase"], school=form.cleaned_data["uai"], actor=request.actor
-        )
-    except Refused as refused:
-        form.add_refusal(refused)
-        return render(request, "projects/add_application.html", page, status=409)
-    messages.success(
-        request, f"L’{application.school.in_words} est dans le dossier. Sa direction peut écrire la partie pédagogique."
-    )
-    return HttpResponseRedirect(application.get_absolute_url())
-
-
-@require_http_methods(["GET", "POST"])
 def describe_contact(request: Request, pk: int) -> HttpResponse:
-    dossier = _dossier(request, pk)
+    dossier = dossier_of(request, pk)
     initial = {"name": dossier.contact_name, "email": dossier.contact_email, "phone": dossier.contact_phone}
     return act_page(
         request,
@@ -174,8 +151,8 @@ def describe_contact(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def deposit_piece(request: Request, pk: int) -> HttpResponse:
-    dossier = _dossier(request, pk)
-    _demand(permissions.can_deposit_dossier_piece, request, dossier)
+    dossier = dossier_of(request, pk)
+    demand(permissions.can_deposit_dossier_piece, request, dossier)
     form = PieceForm(request.POST or None, request.FILES or None, actor=request.actor)
     page = {"dossier": dossier, "form": form}
     if not form.is_valid():
@@ -193,7 +170,7 @@ def deposit_piece(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def check_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
-    dossier, piece = _piece(request, pk, piece_pk)
+    dossier, piece = piece_of(request, pk, piece_pk)
     return act_page(
         request,
         row=piece,
@@ -209,7 +186,7 @@ def check_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
-    dossier, piece = _piece(request, pk, piece_pk)
+    dossier, piece = piece_of(request, pk, piece_pk)
     return act_page(
         request,
         row=piece,
@@ -228,7 +205,7 @@ def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
 
 @require_safe
 def application(request: Request, pk: int) -> HttpResponse:
-    row = _application(request, pk)
+    row = application_of(request, pk)
     page = {
         "application": row,
         "facts": facts_of(row),
@@ -247,35 +224,15 @@ def application(request: Request, pk: int) -> HttpResponse:
     return render(request, "projects/application.html", page)
 
 
-@require_http_methods(["GET", "POST"])
-def describe_technical_part(request: Request, pk: int) -> HttpResponse:
-    row = _application(request, pk)
-    _demand(permissions.can_describe_technical_part, request, row)
-    names = ("bandwidth", "wifi", "filtering", "infrastructure", "delivery_from")
-    form = TechnicalPartForm(request.POST or None, row_version=row.version, initial={name: getattr(row, name) for name in names})
-    typed = [{"label": one.label, "expense": one.expense} for one in row.forecasts.all()]
-    costs: Any = ClassCostFormSet(request.POST or None, prefix="classes", initial=typed)
-    page = {"application": row, "form": form, "costs": costs, "terms": row.campaign.current_terms()}
-    if not (form.is_valid() & costs.is_valid()):
-        return render(request, "projects/technical_part.html", page, status=max(form.http_status, costs.http_status))
-    try:
-        services.describe_technical_part(
-            application_id=row.pk,
-            actor=request.actor,
-            costs=[services.ClassCost(label=line["label"], expense=line["expense"]) for line in costs.lines],
-            **form.cleaned_data,
-        )
-    except Refused as refused:
-        form.add_refusal(refused)
-        return render(request, "projects/technical_part.html", page, status=409)
-    messages.success(request, "La partie technique et financière est enregistrée.")
-    return HttpResponseRedirect(row.get_absolute_url())
+PEDAGOGICAL = "pedagogical_part"
+PEDAGOGICAL_FIELDS = ("project_title", "project", "team", "referent_college", "college_link")
 
 
 @require_http_methods(["GET", "POST"])
 def write_pedagogical_part(request: Request, pk: int) -> HttpResponse:
-    row = _application(request, pk)
-    names = ("project_title", "project", "team", "referent_college", "college_link")
+    row = application_of(request, pk)
+    kept = unsent(row, PEDAGOGICAL, request.actor)
+    recorded = {name: getattr(row, name) for name in PEDAGOGICAL_FIELDS}
     colleges = School.objects.colleges().open().filter(departement=row.school.departement_id).order_by("search")
     return act_page(
         request,
@@ -285,14 +242,30 @@ def write_pedagogical_part(request: Request, pk: int) -> HttpResponse:
             request.POST or None,
             row_version=row.version,
             colleges=colleges,
-            initial={name: getattr(row, name) for name in names},
+            initial=kept.initial(PEDAGOGICAL_FIELDS, otherwise=recorded),
         ),
-        act=partial(services.write_pedagogical_part, application_id=row.pk, actor=request.actor),
+        act=partial(_write_pedagogical_part, row, request.actor),
         title="Partie pédagogique",
         done="La partie pédagogique est remise.",
         back=row.get_absolute_url(),
-        context={"submit": "Remettre la partie pédagogique"},
+        context={
+            "submit": "Remettre la partie pédagogique",
+            "kept": kept,
+            "keep_at": reverse("projects:keep_pedagogical_part", args=[row.pk]),
+        },
     )
+
+
+def _write_pedagogical_part(row: Application, actor: Actor, **fields: Any) -> None:
+    services.write_pedagogical_part(application_id=row.pk, actor=actor, **fields)
+    forget(row, PEDAGOGICAL, actor)
+
+
+@require_POST
+def keep_pedagogical_part(request: Request, pk: int) -> HttpResponse:
+    row = application_of(request, pk)
+    demand(permissions.can_write_pedagogical_part, request, row)
+    return kept_answer(request, row=row, form=PEDAGOGICAL)
 
 
 def _move_page(
@@ -302,7 +275,7 @@ def _move_page(
 
     @require_http_methods(["GET", "POST"])
     def page(request: Request, pk: int) -> HttpResponse:
-        row = _application(request, pk)
+        row = application_of(request, pk)
         return act_page(
             request,
             row=row,
@@ -399,7 +372,7 @@ grant_derogation = _move_page(
 
 @require_http_methods(["GET", "POST"])
 def give_opinion(request: Request, pk: int, kind: str) -> HttpResponse:
-    row = _application(request, pk)
+    row = application_of(request, pk)
     opinion = Opinion(thread=row.thread, application=row, kind=OpinionKind(kind))
     return act_page(
         request,
@@ -421,25 +394,3 @@ def _opinion_to_give(request: Request, row: Application) -> OpinionKind | None:
         if kind not in given and request.actor.holds(role) and permissions.can_give_opinion(request.actor, opinion):
             return kind
     return None
-
-
-def _dossier(request: Request, pk: int) -> Dossier:
-    rows = Dossier.objects.visible_to(request.actor).select_related("thread", *Dossier.passage_related)
-    return get_object_or_404(rows, pk=pk)
-
-
-def _piece(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
-    dossier = _dossier(request, pk)
-    pieces = Piece.objects.visible_to(request.actor).about(dossier).select_related("thread", "file", "school", "deposited_by")
-    return dossier, get_object_or_404(pieces, pk=piece_pk)
-
-
-def _application(request: Request, pk: int) -> Application:
-    rows = Application.objects.visible_to(request.actor).select_related("thread", *Application.passage_related)
-    return get_object_or_404(rows, pk=pk)
-
-
-def _demand(may: Permission, request: Request, row: Any) -> None:
-    refusal = may.refusal(request.actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

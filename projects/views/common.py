@@ -1,0 +1,33 @@
+"""The rows that the pages of applications are about, as their reader sees them, and the right that each page asks first."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+
+from plannumerique.files.models import Piece
+from plannumerique.organisations.http import Request
+from plannumerique.organisations.permissions import Permission
+from projects.models import Application, Dossier
+
+
+def dossier_of(request: Request, pk: int) -> Dossier:
+    rows = Dossier.objects.visible_to(request.actor).select_related("thread", *Dossier.passage_related)
+    return get_object_or_404(rows, pk=pk)
+
+
+def piece_of(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
+    dossier = dossier_of(request, pk)
+    pieces = Piece.objects.visible_to(request.actor).about(dossier).select_related("thread", "file", "school", "deposited_by")
+    return dossier, get_object_or_404(pieces, pk=piece_pk)
+
+
+def application_of(request: Request, pk: int) -> Application:
+    rows = Application.objects.visible_to(request.actor).select_related("thread", *Application.passage_related)
+    return get_object_or_404(rows, pk=pk)
+
+
+def demand(may: Permission, request: Request, row: Any) -> None:
+    refusal = may.refusal(request.actor, row)
+    if refusal is not None:
+        raise PermissionDenied(refusal)
