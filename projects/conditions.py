@@ -60,6 +60,14 @@ def the_required_pieces_are_there(application: Application) -> Iterator[str]:
 
 
 @condition
+def every_point_is_answered(application: Application) -> Iterator[str]:
+    """Chaque point que la DANE a demandé de compléter a sa réponse."""
+    for point in application.points.unanswered():
+        who = "la direction de l’école" if point.is_pedagogical else "la collectivité"
+        yield f"La DANE attend une réponse sur « {point.get_anchor_display()} » : {who} la donne au même endroit."
+
+
+@condition
 def no_piece_awaits_a_check(application: Application) -> Iterator[str]:
     """Les pièces de la candidature sont vérifiées."""
     kinds = [PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE]

@@ -78,3 +78,32 @@ class PieceKind(TextChoices):
 
     LETTER_OF_INTENT = "letter_of_intent", "lettre d’intention de la collectivité"
     QUOTE = "quote", "devis"
+
+
+class PointState(TextChoices):
+    ASKED = "asked", "réponse attendue"
+    ANSWERED = "answered", "répondu"
+    DROPPED = "dropped", "retiré"
+
+
+class Anchor(TextChoices):
+    """What a point to complete is about: a field of one of the two parts, or a piece. The key is the name of the field."""
+
+    PROJECT_TITLE = "project_title", "Titre du projet"
+    PROJECT = "project", "Projet pédagogique"
+    TEAM = "team", "Équipe engagée"
+    REFERENT_COLLEGE = "referent_college", "Collège référent"
+    COLLEGE_LINK = "college_link", "Lien avec le collège"
+    BANDWIDTH = "bandwidth", "Débit internet de l’école"
+    WIFI = "wifi", "Wi-Fi dans l’école"
+    FILTERING = "filtering", "Filtrage des accès"
+    INFRASTRUCTURE = "infrastructure", "Installations"
+    DELIVERY_FROM = "delivery_from", "Date de livraison prévue"
+    CLASSES = "classes", "Dépense prévue, classe par classe"
+    LETTER_OF_INTENT = "letter_of_intent", "Lettre d’intention de la collectivité"
+    QUOTE = "quote", "Devis"
+
+
+PEDAGOGICAL_ANCHORS = (Anchor.PROJECT_TITLE, Anchor.PROJECT, Anchor.TEAM, Anchor.REFERENT_COLLEGE, Anchor.COLLEGE_LINK)
+PIECE_ANCHORS = (Anchor.LETTER_OF_INTENT, Anchor.QUOTE)
+TECHNICAL_ANCHORS = tuple(one for one in Anchor if one not in (*PEDAGOGICAL_ANCHORS, *PIECE_ANCHORS))

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -6,13 +6,23 @@ from django import forms
 from django.db.models import QuerySet
 
 from plannumerique.files.forms import UploadField, UploadForm
+from plannumerique.lib.dates import short_date
 from plannumerique.lib.identifiers import IdentifierError, check_uai
-from plannumerique.lib.text import search_key
+from plannumerique.lib.text import search_key, typeset
 from plannumerique.organisations.models import Collectivite, School
 from plannumerique.ui.forms import AmountField, DateField, PortalForm, PortalFormSet, VersionedForm, comment_field
 from plannumerique.ui.lists import FilterForm
-from projects.enums import ApplicationState, Filtering, OpinionSense, PieceKind, WifiState
-from projects.models import Application, Campaign, Dossier, Phase
+from projects.enums import (
+    PEDAGOGICAL_ANCHORS,
+    PIECE_ANCHORS,
+    TECHNICAL_ANCHORS,
+    ApplicationState,
+    Filtering,
+    OpinionSense,
+    PieceKind,
+    WifiState,
+)
+from projects.models import Application, Campaign, CompletionPoint, Dossier, Phase
 
 
 class OpenDossierForm(PortalForm):
@@ -89,6 +99,44 @@ class PieceForm(UploadForm):
     kind = forms.ChoiceField(label="Pièce", choices=PieceKind.choices, widget=forms.RadioSelect)
     file = UploadField(label="Fichier")
 
+    def __init__(self, *args: Any, points: Iterable[CompletionPoint] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asked := [_asked(point) for point in points]:
+            self.fields["answer"] = answer_field(help_text=" ".join(dict.fromkeys(asked)))
+
+
+def answer_field(*, help_text: str) -> forms.CharField:
+    return forms.CharField(
+        label="Votre réponse à la DANE",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=help_text,
+    )
+
+
+def _asked(point: CompletionPoint) -> str:
+    return typeset(f"Demandé le {short_date(point.asked_on)} sur « {point.get_anchor_display()} » : {point.request}")
+
+
+class AnsweringForm(VersionedForm):
+    """A form in which each point that the DANE asked to complete is answered beside its field. Cleaned to `answers`, by point."""
+
+    def __init__(self, *args: Any, points: Iterable[CompletionPoint] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.points = list(points)
+        order = list(self.fields)
+        for point in self.points:
+            self.fields[point.field_name] = answer_field(help_text=_asked(point))
+            self.initial.setdefault(point.field_name, point.answer)
+            order.insert(order.index(point.anchor) + 1 if point.anchor in order else len(order), point.field_name)
+        self.order_fields(order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["answers"] = {point.pk: cleaned.pop(point.field_name, "") for point in self.points}
+        return cleaned
+
 
 class CheckPieceForm(VersionedForm):
     decision = forms.ChoiceField(
@@ -105,7 +153,7 @@ class CheckPieceForm(VersionedForm):
         return cleaned
 
 
-class TechnicalPartForm(VersionedForm):
+class TechnicalPartForm(AnsweringForm):
     bandwidth = forms.IntegerField(
         label="Débit internet de l’école", min_value=1, max_value=100_000, help_text="En Mbit/s, en descente, mesuré à l’école."
     )
@@ -131,7 +179,7 @@ ClassCostFormSet = forms.formset_factory(
 )
 
 
-class PedagogicalPartForm(VersionedForm):
+class PedagogicalPartForm(AnsweringForm):
     project_title = forms.CharField(label="Titre du projet", max_length=150)
     project = forms.CharField(
         label="Projet pédagogique",
@@ -193,8 +241,36 @@ class MotiveForm(VersionedForm):
     comment = comment_field(label="Motif", required=True)
 
 
-class CompletionForm(MotiveForm):
+class CompletionForm(VersionedForm):
     due_on = DateField(label="À compléter au plus tard le")
+
+
+class PointForm(PortalForm):
+    anchor = forms.ChoiceField(
+        label="Sur",
+        choices=[
+            ("", "Choisissez le champ ou la pièce"),
+            ("Partie pédagogique", [(one.value, one.label) for one in PEDAGOGICAL_ANCHORS]),
+            ("Partie technique et financière", [(one.value, one.label) for one in TECHNICAL_ANCHORS]),
+            ("Pièces", [(one.value, one.label) for one in PIECE_ANCHORS]),
+        ],
+    )
+    request = forms.CharField(
+        label="Ce qu’il faut compléter",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Lu au même endroit par qui répond.",
+        error_messages={"required": "Dites ce qu’il faut compléter."},
+    )
+
+
+PointFormSet = forms.formset_factory(
+    PointForm, formset=PortalFormSet, extra=0, min_num=1, max_num=13, validate_min=True, validate_max=True, can_delete=True
+)
+
+
+class ResponseForm(VersionedForm):
+    text = forms.CharField(label="Votre réponse", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class DecisionForm(VersionedForm):

@@ -79,7 +79,7 @@ def tell_submitted(application: Application, *, actor: Actor) -> None:
     )
 
 
-def tell_completion_requested(application: Application, *, actor: Actor, motive: str) -> None:
+def tell_completion_requested(application: Application, *, actor: Actor, points: Sequence[str]) -> None:
     _tell(
         application,
         actor=actor,
@@ -87,8 +87,8 @@ def tell_completion_requested(application: Application, *, actor: Actor, motive:
         to=recipients_of(application.dossier.collectivite, actor),
         cc=[application.school.email],
         subject=f"compléments demandés, {application.school.in_words}",
-        happened=(f"La DANE demande de compléter la candidature de l’{application.school.in_words} :", motive),
-        to_do="Complétez la candidature, puis transmettez les compléments.",
+        happened=(f"La DANE demande de compléter la candidature de l’{application.school.in_words} :", *points),
+        to_do="Répondez à chaque point, là où il est demandé, puis transmettez les compléments.",
         by=application.completion_due_on,
         path=application.get_absolute_url(),
     )

@@ -1,7 +1,7 @@
 """What the pages of an application show: its facts, its steps, its amounts unfolded."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +11,9 @@ from plannumerique.journal.actions import offered
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
-from projects.enums import ApplicationState
-from projects.models import Application, Dossier, TermsVersion
-from projects.permissions import PAGED_MOVES
+from projects.enums import ApplicationState, PointState
+from projects.models import Application, CompletionPoint, Dossier, TermsVersion
+from projects.permissions import PAGED_MOVES, can_drop_point, can_respond
 from projects.rules import ClassExpense, FundingError, provisional_subsidy
 
 S = ApplicationState
@@ -68,6 +68,36 @@ def facts_of(application: Application) -> list[Fact]:
     if application.completion_due_on:
         facts.append(Fact("À compléter au plus tard le", on=application.completion_due_on))
     return facts
+
+
+@dataclass(frozen=True, slots=True)
+class PointLine:
+    """A point to complete as the page of its application shows it; `url` leads to the spot where this person answers it."""
+
+    point: CompletionPoint
+    badge: Badge
+    url: str = ""
+    drop_url: str = ""
+
+
+_POINT_TONES = {PointState.ASKED: Tone.WARNING, PointState.ANSWERED: Tone.SUCCESS, PointState.DROPPED: Tone.NEUTRAL}
+
+
+def point_lines(application: Application, actor: Actor) -> list[PointLine]:
+    """What was asked and answered, in the order of asking; one query."""
+    lines = []
+    for point in application.points.for_pages():
+        point.application = application
+        live = point.state != PointState.DROPPED
+        lines.append(
+            PointLine(
+                point,
+                Badge(point.get_state_display().capitalize(), _POINT_TONES[PointState(point.state)]),
+                url=point.get_absolute_url() if live and can_respond(actor, point) else "",
+                drop_url=reverse("projects:drop", args=[point.pk]) if live and can_drop_point(actor, point) else "",
+            )
+        )
+    return lines
 
 
 def facts_of_piece(dossier: Dossier, piece: Piece) -> list[Fact]:

@@ -2,7 +2,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DANE, Role
 from plannumerique.organisations.permissions import Permission, granted_to
 from projects.enums import ApplicationState, OpinionKind
-from projects.models import Application, Dossier, Opinion
+from projects.models import Application, CompletionPoint, Dossier, Opinion
 
 OPEN_TO_OPINIONS = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE, ApplicationState.WAITING_LIST)
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.TO_COMPLETE)
@@ -68,6 +68,24 @@ def can_instruct(actor: Actor, application: Application) -> bool:
     return True
 
 
+@granted_to(
+    Role.DIRECTOR,
+    *COLLECTIVITE,
+    but="La collectivité répond sur la partie technique et les pièces, la direction sur la partie pédagogique, tant que la "
+    "candidature est à compléter.",
+)
+def can_respond(actor: Actor, point: CompletionPoint) -> bool:
+    if point.application.state != ApplicationState.TO_COMPLETE:
+        return False
+    roles = [Role.DIRECTOR] if point.is_pedagogical else COLLECTIVITE
+    return actor.grant_over(point.scope, roles) is not None
+
+
+@granted_to(*DANE, but="Une demande se retire tant que la candidature est à compléter.")
+def can_drop_point(actor: Actor, point: CompletionPoint) -> bool:
+    return point.application.state == ApplicationState.TO_COMPLETE
+
+
 @granted_to(*DANE)
 def can_record_selection(actor: Actor, application: Application) -> bool:
     return True
@@ -108,6 +126,8 @@ APPLICATION_MOVES: dict[str, Permission] = {
     "release": can_contract,
     "abandon": can_abandon,
 }
+
+POINT_MOVES: dict[str, Permission] = {"respond": can_respond, "drop": can_drop_point}
 
 # Made by the services of conventions, on the way of theirs: no page of their own.
 ON_THE_WAY = frozenset({"contract", "release"})

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from projects.views import applications, draft
+from projects.views import applications, completions, draft
 
 app_name = "projects"
 
@@ -24,7 +24,9 @@ urlpatterns = [
     path("candidatures/<int:pk>/derogation/", applications.grant_derogation, name="grant_derogation"),
     path("candidatures/<int:pk>/deposer/", applications.submit, name="submit"),
     path("candidatures/<int:pk>/retirer/", applications.withdraw, name="withdraw"),
-    path("candidatures/<int:pk>/demander-complements/", applications.request_completion, name="request_completion"),
+    path("candidatures/<int:pk>/demander-complements/", completions.request_completion, name="request_completion"),
+    path("complements/<int:pk>/repondre/", completions.respond, name="respond"),
+    path("complements/<int:pk>/retirer/", completions.drop, name="drop"),
     path("candidatures/<int:pk>/completer/", applications.complete, name="complete"),
     path("candidatures/<int:pk>/recevable/", applications.admit, name="admit"),
     path("candidatures/<int:pk>/irrecevable/", applications.declare_inadmissible, name="declare_inadmissible"),

@@ -10,13 +10,14 @@ from factory.django import DjangoModelFactory
 
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.models import Thread, ThreadSchool
-from projects.enums import ActKind, ApplicationState, DeadlineCode, PieceKind
+from projects.enums import ActKind, Anchor, ApplicationState, DeadlineCode, PieceKind, PointState
 from projects.models import (
     Application,
     Campaign,
     CampaignDeadline,
     CampaignText,
     ClassForecast,
+    CompletionPoint,
     Dossier,
     Phase,
     Signatory,
@@ -210,3 +211,25 @@ class ApplicationFactory(DjangoModelFactory):
             for kind in PieceKind:
                 PieceFactory(subject=application.dossier, kind=kind)
         return application
+
+
+class CompletionPointFactory(DjangoModelFactory):
+    class Meta:
+        model = CompletionPoint
+
+    class Params:
+        answered = factory.Trait(
+            state=PointState.ANSWERED,
+            answer="Deux bornes, posées cet été.",
+            answered_by=factory.SubFactory("tests.factories.UserFactory"),
+            answered_on=dt.date(2016, 6, 3),
+        )
+        dropped = factory.Trait(state=PointState.DROPPED)
+
+    application = factory.SubFactory(ApplicationFactory, to_complete=True)
+    thread = factory.LazyAttribute(lambda one: one.application.thread)
+    anchor = Anchor.WIFI
+    request = "Combien de bornes ?"
+    asked_by = factory.SubFactory("tests.factories.UserFactory")
+    asked_on = dt.date(2016, 6, 1)
+    version = 1

@@ -13,8 +13,8 @@ from plannumerique.journal.machine import Condition, moves_of
 from plannumerique.journal.models import ThreadRow
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.permissions import Permission
-from projects.models import Application
-from projects.permissions import APPLICATION_MOVES
+from projects.models import Application, CompletionPoint
+from projects.permissions import APPLICATION_MOVES, POINT_MOVES
 from subsidies.models import AccountChange, EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
 from subsidies.permissions import ACCOUNT_CHANGE_MOVES, EQUIPMENT_MOVES, PAYMENT_MOVES, PURCHASE_ORDER_MOVES, RESOURCES_MOVES
 from subsidies.permissions_statement import INVOICE_MOVES
@@ -29,6 +29,7 @@ class Machine:
 
 MACHINES = (
     Machine("Candidature (une école, une phase)", Application, APPLICATION_MOVES),
+    Machine("Point à compléter", CompletionPoint, POINT_MOVES),
     Machine("Convention", Convention, CONVENTION_MOVES),
     Machine("Classe mobile", MobileClass, MOBILE_CLASS_MOVES),
     Machine("Subvention d’équipement", EquipmentSubsidy, EQUIPMENT_MOVES),

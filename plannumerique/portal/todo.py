@@ -19,8 +19,8 @@ from deployments.models import MobileClass
 from plannumerique.files.models import Piece
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
-from projects.enums import ApplicationState, DeadlineCode, OpinionKind, PieceKind
-from projects.models import Application, CampaignDeadline, Dossier, Opinion
+from projects.enums import PEDAGOGICAL_ANCHORS, ApplicationState, DeadlineCode, OpinionKind, PieceKind
+from projects.models import Application, CampaignDeadline, CompletionPoint, Dossier, Opinion
 from subsidies.enums import PaymentState, ResourcesState, SubsidyState
 from subsidies.models import EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
 
@@ -185,6 +185,11 @@ def _to_write(actor: Actor) -> QuerySet[Any]:
     return _applications(A.DRAFT, A.TO_COMPLETE)(actor).filter(open_to_deposit)
 
 
+def _points_of_the_director(actor: Actor) -> QuerySet[Any]:
+    asked = CompletionPoint.objects.unanswered().filter(application=OuterRef("pk"), anchor__in=PEDAGOGICAL_ANCHORS)
+    return _applications(A.TO_COMPLETE)(actor).filter(Exists(asked))
+
+
 def _to_convene(actor: Actor) -> QuerySet[Any]:
     """The dossiers whose retained applications wait for a draft; one under way takes them in on its own page."""
     retained = Application.objects.filter(dossier=OuterRef("pk"), state=A.RETAINED, under_convention=False)
@@ -266,6 +271,7 @@ TASKS: tuple[Task, ...] = (
         lambda actor: MobileClass.objects.awaiting_reception().select_related("school"),
         "deployments:classes",
     ),
+    Task("Répondre à la DANE sur la partie pédagogique", (Role.DIRECTOR,), _points_of_the_director),
     # The collectivité
     Task("Compléter et déposer les candidatures", COLLECTIVITE, _to_write, "projects:applications"),
     Task(

@@ -1,5 +1,6 @@
 from projects.models.applications import Application, ClassForecast, Dossier, Opinion
 from projects.models.campaigns import Campaign, CampaignDeadline, CampaignText, Phase, Signatory, TermsVersion
+from projects.models.completions import CompletionPoint
 
 __all__ = [
     "Application",
@@ -7,6 +8,7 @@ __all__ = [
     "CampaignDeadline",
     "CampaignText",
     "ClassForecast",
+    "CompletionPoint",
     "Dossier",
     "Opinion",
     "Phase",

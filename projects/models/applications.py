@@ -231,6 +231,7 @@ class Application(ThreadRow):
         target=S.SUBMITTED,
         label="Transmettre les compléments",
         conditions=[
+            only_if.every_point_is_answered,
             only_if.the_director_wrote_her_part,
             only_if.the_referent_college_is_chosen,
             only_if.the_infrastructure_is_described,

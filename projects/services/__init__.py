@@ -25,11 +25,14 @@ from projects.services.dossiers import (
     reopen_piece,
 )
 from projects.services.instructing import (
+    Point,
     admit,
     declare_inadmissible,
+    drop_point,
     give_opinion,
     reopen,
     request_completion,
+    respond,
 )
 from projects.services.selecting import (
     contract,
@@ -43,6 +46,7 @@ from projects.services.selecting import (
 
 __all__ = [
     "ClassCost",
+    "Point",
     "SignatoryAs",
     "abandon",
     "add_application",
@@ -56,6 +60,7 @@ __all__ = [
     "deposit_piece",
     "describe_contact",
     "describe_technical_part",
+    "drop_point",
     "give_opinion",
     "grant_derogation",
     "open_campaign",
@@ -65,6 +70,7 @@ __all__ = [
     "reopen",
     "reopen_piece",
     "request_completion",
+    "respond",
     "retain",
     "revise_selection",
     "set_aside",

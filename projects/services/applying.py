@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -30,6 +31,9 @@ from projects.permissions import (
     can_withdraw,
     can_write_pedagogical_part,
 )
+from projects.services.instructing import respond_to_all
+
+NO_ANSWER: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,14 @@ def _refuse_foreign_school(dossier: Dossier, school: School) -> None:
 
 
 def describe_technical_part(
-    *, application_id: int, actor: Actor, seen: int, costs: Sequence[ClassCost], comment: str = "", **fields: Any
+    *,
+    application_id: int,
+    actor: Actor,
+    seen: int,
+    costs: Sequence[ClassCost],
+    answers: Mapping[int, str] = NO_ANSWER,
+    comment: str = "",
+    **fields: Any,
 ) -> Application:
     """Infrastructure and expense per class, by the collectivité. `fields` are those of forms.TechnicalPartForm."""
     with passage(
@@ -108,6 +119,7 @@ def describe_technical_part(
             ClassForecast(application=application, number=number, label=cost.label, expense=cost.expense)
             for number, cost in enumerate(costs, start=1)
         )
+        respond_to_all(answers, actor=actor)
     return application
 
 
@@ -120,7 +132,9 @@ def _refuse_too_many_classes(application: Application, asked: int) -> None:
         )
 
 
-def write_pedagogical_part(*, application_id: int, actor: Actor, seen: int, **fields: Any) -> Application:
+def write_pedagogical_part(
+    *, application_id: int, actor: Actor, seen: int, answers: Mapping[int, str] = NO_ANSWER, **fields: Any
+) -> Application:
     """The director's part; `fields` are those of forms.PedagogicalPartForm."""
     with passage(
         Application,
@@ -133,6 +147,7 @@ def write_pedagogical_part(*, application_id: int, actor: Actor, seen: int, **fi
     ) as application:
         _set(application, fields)
         application.pedagogy_by, application.pedagogy_on = actor.user, actor.today
+        respond_to_all(answers, actor=actor)
     return application
 
 

@@ -15,13 +15,16 @@ from projects import notices
 from projects.enums import PieceKind
 from projects.models import (
     Campaign,
+    CompletionPoint,
     Dossier,
 )
 from projects.permissions import (
     can_deposit_dossier_piece,
     can_describe_dossier,
     can_open_dossier,
+    can_respond,
 )
+from projects.services.instructing import respond
 
 
 def open_dossier(*, campaign: Campaign, collectivite: Collectivite, actor: Actor) -> Dossier:
@@ -59,12 +62,15 @@ def describe_contact(*, dossier_id: int, actor: Actor, seen: int, name: str, ema
     return dossier
 
 
-def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor: Actor) -> Piece:
-    """Bring the letter of intent or the quotes to a dossier; what was refused, or not yet checked, is replaced."""
+def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor: Actor, answer: str = "") -> Piece:
+    """Bring the letter of intent or the quotes to a dossier; what was refused, or not yet checked, is replaced.
+
+    The points that the DANE had asked about that piece are answered with it, in the words of `answer` or by the piece itself.
+    """
     with transaction.atomic():
         _demand(can_deposit_dossier_piece, actor, dossier)
         earlier = Piece.objects.in_force().about(dossier).filter(kind=kind).order_by("-pk").first()
-        return files.deposit_piece(
+        piece = files.deposit_piece(
             thread=dossier.thread,
             subject=dossier,
             kind=kind,
@@ -73,6 +79,16 @@ def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor:
             actor=actor,
             replaces=earlier,
         )
+        _answer_points_on(piece, dossier, actor, answer)
+    return piece
+
+
+def _answer_points_on(piece: Piece, dossier: Dossier, actor: Actor, answer: str) -> None:
+    points = CompletionPoint.objects.on_pieces_of(dossier).filter(anchor=piece.kind)
+    text = answer.strip() or f"Nouvelle pièce déposée : {piece.file.original_name}."
+    for point in points.select_related("thread", *CompletionPoint.passage_related).order_by("pk"):
+        if can_respond(actor, point):
+            respond(point_id=point.pk, actor=actor, text=text)
 
 
 def check_piece(*, piece: Piece, dossier: Dossier, decision: str, actor: Actor, seen: int, comment: str = "") -> Piece:

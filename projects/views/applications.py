@@ -28,12 +28,11 @@ from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
 from projects import exports as exported
 from projects import permissions, services
-from projects.enums import OpinionKind, PieceKind
+from projects.enums import PEDAGOGICAL_ANCHORS, OpinionKind, PieceKind
 from projects.forms import (
     ApplicationFilters,
     CheckPieceForm,
     CommentForm,
-    CompletionForm,
     ContactForm,
     DecisionForm,
     DossierFilters,
@@ -45,9 +44,9 @@ from projects.forms import (
     RetainForm,
     SetAsideForm,
 )
-from projects.models import Application, Campaign, Dossier, Opinion
-from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, steps_of
-from projects.views.common import application_of, demand, dossier_of, piece_of
+from projects.models import Application, Campaign, CompletionPoint, Dossier, Opinion
+from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, point_lines, steps_of
+from projects.views.common import application_of, demand, dossier_of, piece_of, points_to_answer
 
 APPLICATION_COLUMNS = (
     Column("ecole", "École", order_by=("school__search",)),
@@ -153,13 +152,23 @@ def describe_contact(request: Request, pk: int) -> HttpResponse:
 def deposit_piece(request: Request, pk: int) -> HttpResponse:
     dossier = dossier_of(request, pk)
     demand(permissions.can_deposit_dossier_piece, request, dossier)
-    form = PieceForm(request.POST or None, request.FILES or None, actor=request.actor)
+    form = PieceForm(
+        request.POST or None,
+        request.FILES or None,
+        actor=request.actor,
+        initial={"kind": request.GET.get("kind", "")},
+        points=CompletionPoint.objects.on_pieces_of(dossier),
+    )
     page = {"dossier": dossier, "form": form}
     if not form.is_valid():
         return render(request, "projects/deposit_piece.html", page, status=form.http_status)
     try:
         services.deposit_piece(
-            dossier=dossier, kind=PieceKind(form.cleaned_data["kind"]), file=form.cleaned_data["file"], actor=request.actor
+            dossier=dossier,
+            kind=PieceKind(form.cleaned_data["kind"]),
+            file=form.cleaned_data["file"],
+            actor=request.actor,
+            answer=form.cleaned_data.get("answer", ""),
         )
     except Refused as refused:
         form.add_refusal(refused)
@@ -216,6 +225,7 @@ def application(request: Request, pk: int) -> HttpResponse:
         "can_describe": permissions.can_describe_technical_part(request.actor, row),
         "can_write": permissions.can_write_pedagogical_part(request.actor, row),
         "can_derogate": row.is_late_draft(request.actor.at) and permissions.can_grant_derogation(request.actor, row),
+        "points": point_lines(row, request.actor),
         "opinions": row.opinions.select_related("given_by"),
         "opinion_to_give": _opinion_to_give(request, row),
         "documents": document_links(IssuedDocument.objects.visible_to(request.actor).about(row).for_pages()),
@@ -243,6 +253,7 @@ def write_pedagogical_part(request: Request, pk: int) -> HttpResponse:
             row_version=row.version,
             colleges=colleges,
             initial=kept.initial(PEDAGOGICAL_FIELDS, otherwise=recorded),
+            points=points_to_answer(request, row, PEDAGOGICAL_ANCHORS),
         ),
         act=partial(_write_pedagogical_part, row, request.actor),
         title="Partie pédagogique",
@@ -299,13 +310,6 @@ submit = _move_page(
 )
 withdraw = _move_page(
     services.withdraw, permissions.can_withdraw, title="Retirer le dépôt", done="La candidature redevient un brouillon."
-)
-request_completion = _move_page(
-    services.request_completion,
-    permissions.can_instruct,
-    title="Demander des compléments",
-    done="La demande de compléments est envoyée à la collectivité.",
-    form=CompletionForm,
 )
 complete = _move_page(
     services.complete,

@@ -1,5 +1,6 @@
 """The rows that the pages of applications are about, as their reader sees them, and the right that each page asks first."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +9,9 @@ from django.shortcuts import get_object_or_404
 from plannumerique.files.models import Piece
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
-from projects.models import Application, Dossier
+from projects.enums import Anchor, ApplicationState, PointState
+from projects.models import Application, CompletionPoint, Dossier
+from projects.permissions import can_respond
 
 
 def dossier_of(request: Request, pk: int) -> Dossier:
@@ -25,6 +28,16 @@ def piece_of(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
 def application_of(request: Request, pk: int) -> Application:
     rows = Application.objects.visible_to(request.actor).select_related("thread", *Application.passage_related)
     return get_object_or_404(rows, pk=pk)
+
+
+def points_to_answer(request: Request, row: Application, anchors: Iterable[Anchor]) -> list[CompletionPoint]:
+    """The points on these fields that this person may answer, those already answered too; none but while the line is to be completed."""
+    if row.state != ApplicationState.TO_COMPLETE:
+        return []
+    points = list(row.points.exclude(state=PointState.DROPPED).filter(anchor__in=list(anchors)).order_by("pk"))
+    for point in points:
+        point.application = row
+    return [point for point in points if can_respond(request.actor, point)]
 
 
 def demand(may: Permission, request: Request, row: Any) -> None:

@@ -15,9 +15,10 @@ from plannumerique.lib.text import plural, starts_lower
 from plannumerique.organisations.http import Request
 from projects import permissions, services
 from projects.draft_pages import DraftLine, closing_of, forecast_of, lines_of, missing_pieces, steps_of_draft, total_of
+from projects.enums import TECHNICAL_ANCHORS
 from projects.forms import AddSchoolsForm, ClassCostFormSet, DepositForm, TechnicalPartForm
 from projects.models import Application, Dossier, Phase
-from projects.views.common import application_of, demand, dossier_of
+from projects.views.common import application_of, demand, dossier_of, points_to_answer
 
 TECHNICAL = "technical_part"
 TECHNICAL_FIELDS = ("bandwidth", "wifi", "filtering", "infrastructure", "delivery_from")
@@ -82,7 +83,10 @@ def describe_technical_part(request: Request, pk: int) -> HttpResponse:
     recorded = {name: getattr(row, name) for name in TECHNICAL_FIELDS}
     lines = [{"label": one.label, "expense": one.expense} for one in row.forecasts.all()]
     form = TechnicalPartForm(
-        request.POST or None, row_version=row.version, initial=kept.initial(TECHNICAL_FIELDS, otherwise=recorded)
+        request.POST or None,
+        row_version=row.version,
+        initial=kept.initial(TECHNICAL_FIELDS, otherwise=recorded),
+        points=points_to_answer(request, row, TECHNICAL_ANCHORS),
     )
     # What was there counts as filled: a line that was only kept is compared with nothing, and counts because it is typed.
     initial = lines if request.method == "POST" else kept.lines("classes", COST_FIELDS, otherwise=lines)

@@ -7,7 +7,7 @@ import pytest
 from plannumerique.journal.machine import moves_of
 from plannumerique.organisations.enums import Level, Role
 from projects import services
-from projects.enums import ApplicationState
+from projects.enums import Anchor, ApplicationState
 from projects.models import Application
 from projects.permissions import APPLICATION_MOVES
 from tests.factories import CirconscriptionFactory, actor_for
@@ -60,7 +60,12 @@ MACHINE = Machine(
     call={
         "submit": acting(services.submit),
         "withdraw": acting(services.withdraw),
-        "request_completion": acting(services.request_completion, seen=1, comment="motif", due_on=dt.date(2016, 6, 10)),
+        "request_completion": acting(
+            services.request_completion,
+            seen=1,
+            points=[services.Point(Anchor.WIFI, "motif")],
+            due_on=dt.date(2016, 6, 10),
+        ),
         "complete": acting(services.complete),
         "admit": acting(services.admit),
         "declare_inadmissible": acting(services.declare_inadmissible, comment="motif"),

@@ -15,12 +15,18 @@ from tests.factories_projects import IN_PHASE, ApplicationFactory
 pytestmark = pytest.mark.django_db
 S = ApplicationState
 MOTIVE = {"comment": "Un motif d’exemple."}
+POINTS = {
+    "points-TOTAL_FORMS": "1",
+    "points-INITIAL_FORMS": "0",
+    "points-0-anchor": "wifi",
+    "points-0-request": "Quelle borne ?",
+}
 SELECTION = {"on": "2016-06-01", "selection_list": "Liste d’exemple"}
 # Move → state that it starts from (a trait), who makes it, what is typed, where it leads.
 MOVES: dict[str, tuple[str, Role, dict[str, str], ApplicationState]] = {
     "submit": ("written", Role.EDITEUR, MOTIVE, S.SUBMITTED),
     "withdraw": ("submitted", Role.EDITEUR, MOTIVE, S.DRAFT),
-    "request_completion": ("submitted", Role.AGENT_DANE, {**MOTIVE, "due_on": "2016-06-10"}, S.TO_COMPLETE),
+    "request_completion": ("submitted", Role.AGENT_DANE, {**POINTS, "due_on": "2016-06-10"}, S.TO_COMPLETE),
     "complete": ("to_complete", Role.EDITEUR, MOTIVE, S.SUBMITTED),
     "admit": ("submitted", Role.AGENT_DANE, MOTIVE, S.ADMISSIBLE),
     "declare_inadmissible": ("submitted", Role.AGENT_DANE, MOTIVE, S.INADMISSIBLE),

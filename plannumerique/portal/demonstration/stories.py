@@ -9,7 +9,8 @@ from conventions.rules import CbrSense
 from plannumerique.portal.demonstration import acts
 from plannumerique.portal.demonstration.scene import ClassName, Place
 from plannumerique.portal.demonstration.story import Story
-from projects.enums import OpinionKind
+from projects.enums import Anchor, OpinionKind
+from projects.services import Point
 from subsidies.enums import PurchaseChannel
 
 PHASE_2 = "liste nationale de la phase 2 (date d’exemple)"
@@ -344,10 +345,18 @@ def _vesoul(number: int) -> Story:
     story.step("2016-09-26", "09:25", "dane", acts.reject_quote, motive="Le devis ne distingue pas les deux classes.")
     story.step(
         *("2016-09-26", "09:35", "dane", acts.request_completion),
-        motive="Joignez un devis détaillé par classe.",
+        points=[
+            Point(Anchor.QUOTE, "Joignez un devis détaillé par classe."),
+            Point(Anchor.INFRASTRUCTURE, "Dites où l’armoire sera fermée à clé."),
+        ],
         due_on=dt.date(2016, 10, 21),
     ).tell("candidature à compléter")
     story.step("2016-10-18", "10:50", story.editor, acts.deposit_new_quote)
+    story.step(
+        *("2016-10-18", "10:55", story.editor, acts.respond),
+        anchor=Anchor.INFRASTRUCTURE,
+        text="Dans la salle des maîtres, au rez-de-chaussée.",
+    )
     story.step("2016-10-18", "11:00", story.editor, acts.complete)
     story.step("2016-10-25", "09:10", "dane", acts.check_application_pieces)
     text = "Projet clair, équipe engagée."

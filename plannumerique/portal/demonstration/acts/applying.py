@@ -13,9 +13,9 @@ from plannumerique.portal.demonstration.acts.common import SUPPLIERS, paper
 from plannumerique.portal.demonstration.papers import Row
 from plannumerique.portal.demonstration.scene import Scene
 from projects import services as projects
-from projects.enums import Filtering, OpinionKind, OpinionSense, PieceKind, WifiState
-from projects.models import Phase
-from projects.services import ClassCost
+from projects.enums import Anchor, Filtering, OpinionKind, OpinionSense, PieceKind, WifiState
+from projects.models import CompletionPoint, Phase
+from projects.services import ClassCost, Point
 
 
 def open_dossier(scene: Scene, actor: Actor) -> None:
@@ -108,11 +108,16 @@ def grant_derogation(scene: Scene, actor: Actor, *, motive: str) -> None:
         projects.grant_derogation(application_id=application.pk, actor=actor, seen=application.version, comment=motive)
 
 
-def request_completion(scene: Scene, actor: Actor, *, motive: str, due_on: dt.date) -> None:
+def request_completion(scene: Scene, actor: Actor, *, points: Sequence[Point], due_on: dt.date) -> None:
     for application in scene.applications():
         projects.request_completion(
-            application_id=application.pk, actor=actor, seen=application.version, comment=motive, due_on=due_on
+            application_id=application.pk, actor=actor, seen=application.version, points=points, due_on=due_on
         )
+
+
+def respond(scene: Scene, actor: Actor, *, anchor: Anchor, text: str) -> None:
+    for point in CompletionPoint.objects.unanswered().filter(application__dossier=scene.dossier, anchor=anchor).order_by("pk"):
+        projects.respond(point_id=point.pk, actor=actor, text=text)
 
 
 def complete(scene: Scene, actor: Actor) -> None:
