@@ -25,6 +25,8 @@ from plannumerique.ui.lists import FilterForm
 
 
 class ConventionFilters(FilterForm):
+    counted = "etat"
+
     q = forms.CharField(label="Collectivité, SIREN ou numéro", required=False, max_length=80)
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ConventionState.choices])
 

@@ -58,7 +58,7 @@ def conventions(request: Request) -> HttpResponseBase:
     filters, today = forms.ConventionFilters(request.GET), request.actor.today
     return list_page(
         request,
-        filters.narrow(Convention.objects.visible_to(request.actor).for_list()),
+        Convention.objects.visible_to(request.actor).for_list(),
         template="conventions/conventions.html",
         filters=filters,
         columns=COLUMNS,

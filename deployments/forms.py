@@ -37,6 +37,8 @@ class MotiveForm(VersionedForm):
 
 
 class ClassFilters(FilterForm):
+    counted = "etat"
+
     q = forms.CharField(label="École, commune, UAI ou collectivité", required=False, max_length=80)
     etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *MobileClassState.choices])
 

@@ -35,7 +35,7 @@ def classes(request: Request) -> HttpResponseBase:
     filters = ClassFilters(request.GET)
     return list_page(
         request,
-        filters.narrow(MobileClass.objects.visible_to(request.actor).for_list()),
+        MobileClass.objects.visible_to(request.actor).for_list(),
         template="deployments/classes.html",
         filters=filters,
         columns=COLUMNS,

@@ -1,17 +1,7 @@
-"""What the lists of dossiers and applications take away as spreadsheets."""
+"""What the list of applications takes away as a spreadsheet."""
 
 from plannumerique.ui.exports import ExportColumn, local_day
 
-DOSSIERS = (
-    ExportColumn("reference", "Dossier", lambda row: row.reference),
-    ExportColumn("collectivite", "Collectivité", lambda row: row.collectivite.name),
-    ExportColumn("siren", "SIREN", lambda row: row.collectivite.siren),
-    ExportColumn("campagne", "Campagne", lambda row: row.campaign.label),
-    ExportColumn("ecoles", "Écoles", lambda row: row.schools_count),
-    ExportColumn("contact", "Personne à joindre", lambda row: row.contact_name),
-    ExportColumn("courriel", "Courriel", lambda row: row.contact_email),
-    ExportColumn("telephone", "Téléphone", lambda row: row.contact_phone),
-)
 APPLICATIONS = (
     ExportColumn("uai", "UAI", lambda row: row.school.uai),
     ExportColumn("ecole", "École", lambda row: row.school.name),

@@ -297,6 +297,8 @@ class OpinionForm(PortalForm):
 
 
 class ApplicationFilters(FilterForm):
+    counted = "state"
+
     q = forms.CharField(label="École, commune ou UAI", required=False, max_length=80)
     state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ApplicationState.choices])
 
@@ -305,13 +307,4 @@ class ApplicationFilters(FilterForm):
             queryset = queryset.filter(school__search__contains=word)
         if state := self.cleaned_data["state"]:
             queryset = queryset.filter(state=state)
-        return queryset
-
-
-class DossierFilters(FilterForm):
-    q = forms.CharField(label="Collectivité ou SIREN", required=False, max_length=80)
-
-    def apply(self, queryset: QuerySet[Dossier]) -> QuerySet[Dossier]:
-        for word in search_key(self.cleaned_data["q"]).split():
-            queryset = queryset.filter(collectivite__search__contains=word)
         return queryset

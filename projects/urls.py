@@ -5,7 +5,6 @@ from projects.views import applications, completions, draft
 app_name = "projects"
 
 urlpatterns = [
-    path("dossiers/", applications.dossiers, name="dossiers"),
     path("dossiers/ouvrir/", applications.open_dossier, name="open_dossier"),
     path("dossiers/<int:pk>/ecoles/ajouter/", draft.add_application, name="add_application"),
     path("dossiers/<int:pk>/candidature/", draft.draft, name="draft"),

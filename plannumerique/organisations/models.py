@@ -1,7 +1,7 @@
 """The organisations that take part, as the public registers know them, and who works in which of them, from when to when."""
 
 import datetime as dt
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,6 +20,9 @@ from plannumerique.organisations.enums import (
     SchoolStatus,
     Sector,
 )
+
+if TYPE_CHECKING:
+    from plannumerique.organisations.actor import Actor
 
 
 def validate_uai(value: str) -> None:
@@ -182,6 +185,16 @@ class CommuneChange(models.Model):
 
 
 class SchoolQuerySet(models.QuerySet["School"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """The schools of the organisations in which the person works."""
+        return self.filter(
+            Q(departement__academie_id__in=actor.ids(Level.ACADEMIE))
+            | Q(departement_id__in=actor.ids(Level.DEPARTEMENT))
+            | Q(circonscription_id__in=actor.ids(Level.CIRCONSCRIPTION))
+            | Q(collectivite_id__in=actor.ids(Level.COLLECTIVITE))
+            | Q(pk__in=actor.ids(Level.SCHOOL))
+        )
+
     def in_academie(self, academie_ids: frozenset[int]) -> Self:
         return self.filter(departement__academie_id__in=academie_ids)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
-from conventions.enums import BINDING_STATES
 from conventions.models import Convention
 from conventions.pages import is_stopped_by_the_cbr
 from conventions.permissions import can_open_convention, moves_that_matter
@@ -122,7 +121,7 @@ def _reached(dossier: Dossier, convention: Convention | None, subsidy: Equipment
     if subsidy is not None:
         return _RANK[subsidy.state]
     if convention is not None:
-        return 2 if convention.state in BINDING_STATES else 1
+        return 2 if convention.notified_on else 1  # signed by both, it still waits for its notification
     granted = (ApplicationState.RETAINED, ApplicationState.CONTRACTED)
     return 1 if dossier.applications.filter(state__in=granted).exists() else 0
 

@@ -13,14 +13,17 @@ from plannumerique.portal.demonstration.banner import entries as stops
 from plannumerique.ui.pieces import NavEntry, Navigation
 
 _MONEY = (*DANE, *DAF, *COLLECTIVITE, Role.RECTEUR, Role.DSDEN)
+_OVER_SCHOOLS = (*_MONEY, Role.IEN, Role.ERUN, Role.DSI)
 _LISTS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
-    ("Dossiers", "projects:dossiers", ()),
+    ("Dossiers", "portal:dossiers", ()),
     ("Candidatures", "projects:applications", ()),
+    ("Pièces", "portal:pieces", DANE),
     ("Conventions", "conventions:conventions", _MONEY),
     ("Subventions", "subsidies:subsidies", _MONEY),
     ("Paiements", "subsidies:payments", (*DAF, *DANE)),
     ("Ressources", "subsidies:grants", (*DAF, *DANE, Role.COLLEGE_REFERENT)),
     ("Classes mobiles", "deployments:classes", ()),
+    ("Écoles", "portal:schools", _OVER_SCHOOLS),
     ("Formations", "training:sessions", ()),
 )
 

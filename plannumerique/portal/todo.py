@@ -301,7 +301,7 @@ TASKS: tuple[Task, ...] = (
     Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "state=submitted"),
     Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "state=admissible"),
     Task("Préparer une convention", DANE, _to_convene, due=D.CONVENTION),
-    Task("Vérifier les pièces des dossiers", DANE, _pieces),
+    Task("Vérifier les pièces des dossiers", DANE, _pieces, "portal:pieces"),
     Task(
         "Faire avancer les conventions",
         DANE,

@@ -1,14 +1,17 @@
 from django.urls import path
 
-from plannumerique.portal import public, views
+from plannumerique.portal import lists, public, views
 from plannumerique.portal.demonstration import views as demonstration
 
 app_name = "portal"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("dossiers/", lists.dossiers, name="dossiers"),
     path("dossiers/<int:pk>/", views.dossier, name="dossier"),
     path("dossiers/<int:pk>/archive/", views.archive, name="archive"),
+    path("pieces/", lists.pieces, name="pieces"),
+    path("ecoles/", lists.schools, name="schools"),
     path("programme/", views.programme, name="programme"),
     path("simulateur/", public.simulator, name="simulator"),
     path("verification/", public.verification, name="verification"),

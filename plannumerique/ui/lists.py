@@ -1,16 +1,19 @@
 """Lists: filters, order and pages read from the address, checked, at the cost of one COUNT and one SELECT.
 
 filters = LineFilters(request.GET)
-lines = filters.narrow(Line.objects.visible_to(request.actor))
-listing = paginate(request, lines, columns=COLUMNS)
-return render(request, "projects/lines.html", {"listing": listing, "filters": filters}, status=filters.http_status)
+lines = Line.objects.visible_to(request.actor)
+listing = paginate(request, filters.narrow(lines), columns=COLUMNS)
+states = count_states(request, lines, filters=filters)
+return render(request, "projects/lines.html", {"listing": listing, "filters": filters, "states": states})
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from django.db.models import F, Model, OrderBy, QuerySet
+from django.db.models import Count, F, Func, Model, OrderBy, QuerySet, TextField
+from django.db.models.lookups import Contains
+from django.forms import ChoiceField
 from django.http import HttpRequest, QueryDict
 
 from plannumerique.lib.text import plural, typeset
@@ -53,6 +56,16 @@ class PageLink:
     number: int = 0
     url: str = ""
     current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateLink:
+    """How many rows stand in one state, the other filters in force, and the address of these rows."""
+
+    label: str
+    count: int
+    url: str
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +112,45 @@ class ListPage(Generic[M]):
         return links
 
 
+# The straight apostrophe is doubled, as SQL wants it inside a text.
+_ACCENTED, _PLAIN = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ-''’./,", "aaaaaaceeeeiiiinooooouuuuyy      "
+
+
+class SearchKey(Func):
+    """A text as `lib.text.search_key` folds it, for the columns that keep no key of their own: read row by row, without an index."""
+
+    template = f"translate(replace(lower(%(expressions)s), 'œ', 'oe'), '{_ACCENTED}', '{_PLAIN}')"
+    output_field = TextField()
+
+    @classmethod
+    def of(cls, column: str, word: str) -> Contains:
+        """The condition that the column holds a word of a search key."""
+        return Contains(cls(F(column)), word)
+
+
 class FilterForm(PortalForm):
     """What narrows a list, read from the address: every field is optional, and a wrong value shows nothing but its error."""
 
     mark_optional = False
+    # The field whose choices are counted above the list, and the column (or annotation) that it filters.
+    counted = ""
+    counted_by = "state"
 
     def narrow(self, queryset: QuerySet[M]) -> QuerySet[M]:
         if not self.is_valid():
             return queryset.none()
         return self.apply(queryset)
+
+    def narrow_but_state(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        """By every other filter: what the counts of the states are taken among."""
+        if not self.is_valid():
+            return queryset.none()
+        chosen = self.cleaned_data
+        self.cleaned_data = {**chosen, self.counted: ""}
+        try:
+            return self.apply(queryset)
+        finally:
+            self.cleaned_data = chosen
 
     def apply(self, queryset: Any) -> Any:
         raise NotImplementedError
@@ -139,6 +182,30 @@ def paginate(
         per_page=per_page,
         heads=tuple(_head(column, parameters, order) for column in columns),
     )
+
+
+def count_states(request: HttpRequest, rows: QuerySet[M], *, filters: FilterForm) -> list[StateLink]:
+    """Each state that has rows, and the one that is chosen, in the order of the choices; one query.
+
+    `rows` are not narrowed yet. Empty when the list counts no state, or when a filter is wrong.
+    """
+    if not filters.counted or not filters.is_valid():
+        return []
+    counts = dict(filters.narrow_but_state(rows).order_by().values_list(filters.counted_by).annotate(Count("pk")).order_by())
+    chosen = str(filters.cleaned_data[filters.counted])
+    parameters = request.GET.copy()
+    parameters.pop(PAGE_PARAMETER, None)
+    links = []
+    for value, label in _choices(filters):
+        count = counts.get(value, 0) if value else sum(counts.values())
+        if count or value in ("", chosen):
+            parameters[filters.counted] = value
+            links.append(StateLink(str(label), count, f"?{parameters.urlencode()}", current=value == chosen))
+    return links
+
+
+def _choices(filters: FilterForm) -> list[tuple[str, Any]]:
+    return list(cast(ChoiceField, filters.fields[filters.counted]).choices)  # type: ignore[arg-type]
 
 
 def in_order(request: HttpRequest, queryset: QuerySet[M], *, columns: Sequence[Column] = ()) -> QuerySet[M]:

@@ -29,8 +29,10 @@ S = ApplicationState
 
 class DossierQuerySet(ThreadRowQuerySet):
     def for_list(self) -> Self:
+        """The count is asked of the rows of the page alone: a join would count for every dossier before sorting them."""
+        applications = Application.objects.filter(dossier=OuterRef("pk")).order_by().values("dossier")
         return self.select_related("thread", "campaign", "collectivite").annotate(
-            schools_count=Count("applications", distinct=True)
+            schools_count=Coalesce(Subquery(applications.values(count=Count("pk"))), 0)
         )
 
 
@@ -113,9 +115,13 @@ class ApplicationQuerySet(ThreadRowQuerySet):
         return self.filter(state=S.SUBMITTED)
 
     def for_list(self) -> Self:
+        forecasts = ClassForecast.objects.filter(application=OuterRef("pk")).order_by().values("application")
         return self.select_related(
             "thread", "campaign", "phase", "school", "school__departement", "dossier__collectivite"
-        ).annotate(classes=Count("forecasts"), forecast=Sum("forecasts__expense"))
+        ).annotate(
+            classes=Coalesce(Subquery(forecasts.values(count=Count("pk"))), 0),
+            forecast=Subquery(forecasts.values(total=Sum("expense"))),
+        )
 
 
 class Application(ThreadRow):

@@ -35,7 +35,6 @@ from projects.forms import (
     CommentForm,
     ContactForm,
     DecisionForm,
-    DossierFilters,
     MotiveForm,
     OpenDossierForm,
     OpinionForm,
@@ -56,30 +55,9 @@ APPLICATION_COLUMNS = (
     Column("classes", "Classes", order_by=("classes",), numeric=True),
     Column("depense", "Dépense prévue", order_by=("forecast",), numeric=True),
 )
-DOSSIER_COLUMNS = (
-    Column("collectivite", "Collectivité", order_by=("collectivite__search",)),
-    Column("campagne", "Campagne", order_by=("campaign__code", "collectivite__search")),
-    Column("ecoles", "Écoles", order_by=("schools_count",), numeric=True),
-)
 
 
 # --- Lists ---
-
-
-@require_safe
-def dossiers(request: Request) -> HttpResponseBase:
-    filters = DossierFilters(request.GET)
-    return list_page(
-        request,
-        filters.narrow(Dossier.objects.visible_to(request.actor).for_list()),
-        template="projects/dossiers.html",
-        filters=filters,
-        columns=DOSSIER_COLUMNS,
-        export=exported.DOSSIERS,
-        name="dossiers",
-        day=request.actor.today,
-        can_open=request.actor.holds(*COLLECTIVITE, *DANE),
-    )
 
 
 @require_safe
@@ -87,7 +65,7 @@ def applications(request: Request) -> HttpResponseBase:
     filters = ApplicationFilters(request.GET)
     return list_page(
         request,
-        filters.narrow(Application.objects.visible_to(request.actor).for_list()),
+        Application.objects.visible_to(request.actor).for_list(),
         template="projects/applications.html",
         filters=filters,
         columns=APPLICATION_COLUMNS,

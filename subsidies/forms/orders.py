@@ -11,7 +11,7 @@ from plannumerique.files.forms import UploadField, UploadsMixin
 from plannumerique.lib.money import ZERO, euros
 from plannumerique.lib.text import search_key, typeset
 from plannumerique.ui.forms import AmountField, DateField, SiretField, VersionedForm
-from plannumerique.ui.lists import FilterForm
+from plannumerique.ui.lists import FilterForm, SearchKey
 from subsidies.enums import PieceState, PurchaseChannel, Supplied
 from subsidies.models import PurchaseOrder
 from subsidies.services.orders import Order
@@ -103,6 +103,8 @@ class OrderForm(UploadsMixin, VersionedForm):
 
 
 class OrderFilters(FilterForm):
+    counted = "state"
+
     q = forms.CharField(label="Collectivité, fournisseur ou numéro", required=False, max_length=80)
     state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *PieceState.choices])
 
@@ -111,7 +113,7 @@ class OrderFilters(FilterForm):
         for word in search_key(typed).split():
             queryset = queryset.filter(
                 Q(subsidy__convention__dossier__collectivite__search__contains=word)
-                | Q(supplier_name__icontains=word)
+                | Q(SearchKey.of("supplier_name", word))
                 | Q(number__icontains=word)
             )
         if state := self.cleaned_data["state"]:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from plannumerique.lib.text import search_key
 from plannumerique.ui.forms import DateField, VersionedForm, comment_field
-from plannumerique.ui.lists import FilterForm
+from plannumerique.ui.lists import FilterForm, SearchKey
 from subsidies.enums import PaymentKind, PaymentState, SubsidyState
 from subsidies.models import EquipmentSubsidy, Payment
 
@@ -47,6 +47,8 @@ class RectifyPaidOnForm(VersionedForm):
 
 
 class SubsidyFilters(FilterForm):
+    counted = "state"
+
     q = forms.CharField(label="Collectivité ou SIREN", required=False, max_length=80)
     state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *SubsidyState.choices])
     held = forms.BooleanField(label="Suspendues seulement", required=False)
@@ -62,6 +64,8 @@ class SubsidyFilters(FilterForm):
 
 
 class PaymentFilters(FilterForm):
+    counted = "state"
+
     q = forms.CharField(label="Bénéficiaire, SIRET, EJ ou DP", required=False, max_length=80)
     state = forms.ChoiceField(
         label="Demandes",
@@ -77,9 +81,9 @@ class PaymentFilters(FilterForm):
     kind = forms.ChoiceField(label="Nature", required=False, choices=[("", "Toutes"), *PaymentKind.choices])
 
     def apply(self, queryset: "QuerySet[Payment]") -> "QuerySet[Payment]":
-        for word in self.cleaned_data["q"].split():
+        for word in search_key(self.cleaned_data["q"]).split():
             queryset = queryset.filter(
-                Q(payee_name__icontains=word) | Q(payee_siret__startswith=word) | Q(ej_number=word) | Q(dp_number=word)
+                Q(SearchKey.of("payee_name", word)) | Q(payee_siret__startswith=word) | Q(ej_number=word) | Q(dp_number=word)
             )
         for name in ("state", "kind"):
             if value := self.cleaned_data[name]:

@@ -21,6 +21,8 @@ class CollegeAccountForm(VersionedForm):
 
 
 class GrantFilters(FilterForm):
+    counted = "state"
+
     q = forms.CharField(label="École, collège ou UAI", required=False, max_length=80)
     state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ResourcesState.choices])
 

@@ -44,7 +44,7 @@ def subsidies(request: Request) -> HttpResponseBase:
     filters = SubsidyFilters(request.GET)
     return list_page(
         request,
-        filters.narrow(EquipmentSubsidy.objects.visible_to(request.actor).for_list()),
+        EquipmentSubsidy.objects.visible_to(request.actor).for_list(),
         template="subsidies/subsidies.html",
         filters=filters,
         columns=COLUMNS,

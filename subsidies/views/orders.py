@@ -43,7 +43,7 @@ def orders(request: Request) -> HttpResponseBase:
     filters = OrderFilters(request.GET)
     return list_page(
         request,
-        filters.narrow(PurchaseOrder.objects.visible_to(request.actor).for_list()),
+        PurchaseOrder.objects.visible_to(request.actor).for_list(),
         template="subsidies/orders.html",
         filters=filters,
         columns=COLUMNS,

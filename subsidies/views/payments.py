@@ -41,7 +41,7 @@ COLUMNS = (
 @require_safe
 def payments(request: Request) -> HttpResponseBase:
     filters = PaymentFilters(request.GET)
-    rows = filters.narrow(Payment.objects.visible_to(request.actor).for_list())
+    rows = Payment.objects.visible_to(request.actor).for_list()
     done = Case(When(state__in=[PaymentState.PREPARED, PaymentState.VALIDATED], then=0), default=1)
     rows = rows.order_by(done, F("pay_before").asc(nulls_last=True), "-prepared_on")
     return list_page(

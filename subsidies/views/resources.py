@@ -42,7 +42,7 @@ def grants(request: Request) -> HttpResponseBase:
     filters = GrantFilters(request.GET)
     return list_page(
         request,
-        filters.narrow(ResourcesSubsidy.objects.visible_to(request.actor).for_list()),
+        ResourcesSubsidy.objects.visible_to(request.actor).for_list(),
         template="subsidies/grants.html",
         filters=filters,
         columns=COLUMNS,

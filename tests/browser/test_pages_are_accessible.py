@@ -55,7 +55,7 @@ def situations() -> None:
 # pages: the templates are the same from one role to the next, what they hold is not.
 SEEN_BY: dict[Role, tuple[str, ...]] = {
     Role.DAN: (
-        *("portal:home", "portal:dossier", "projects:dossiers", "projects:applications", "projects:application"),
+        *("portal:home", "portal:dossier", "portal:dossiers", "projects:applications", "projects:application"),
         *("projects:check_piece", "projects:retain", "conventions:conventions", "conventions:convention"),
         *("conventions:open_convention", "conventions:settle", "conventions:check_piece", "conventions:record_cbr_opinion"),
         *("subsidies:order", "subsidies:accept_order", "subsidies:invoice", "subsidies:certify_service_fait", "notices:outbox"),

@@ -18,7 +18,7 @@ from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, P
 pytestmark = pytest.mark.django_db
 
 LISTS = (
-    *("projects:dossiers", "projects:applications", "conventions:conventions", "deployments:classes"),
+    *("portal:dossiers", "projects:applications", "conventions:conventions", "deployments:classes"),
     *("subsidies:subsidies", "subsidies:orders", "subsidies:payments", "subsidies:grants"),
 )
 
@@ -98,7 +98,7 @@ def test_more_rows_cost_no_more_queries(daf: Client, name: str) -> None:
 
 
 def test_an_unknown_format_is_a_404_with_the_way_back(daf: Client) -> None:
-    answer = take_away(daf, "projects:dossiers", "pdf")
+    answer = take_away(daf, "portal:dossiers", "pdf")
 
     assert answer.status_code == 404
     assert "ne s’exporte pas" in answer.content.decode()

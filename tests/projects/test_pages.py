@@ -237,7 +237,7 @@ def test_a_blocked_deposit_shows_every_reason_on_the_page(client):
     assert "lettre d’intention de la collectivité" in page
 
 
-@pytest.mark.parametrize("name", ["projects:applications", "projects:dossiers"])
+@pytest.mark.parametrize("name", ["projects:applications", "portal:dossiers"])
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "999999"])
 def test_a_page_that_does_not_exist_is_a_404_in_french(client, name, page):
     log_in(client, Role.AGENT_DANE)
@@ -248,7 +248,7 @@ def test_a_page_that_does_not_exist_is_a_404_in_french(client, name, page):
     assert "page" in answer.content.decode()
 
 
-@pytest.mark.parametrize("name", ["projects:applications", "projects:dossiers"])
+@pytest.mark.parametrize("name", ["projects:applications", "portal:dossiers"])
 def test_a_list_asks_as_much_of_the_database_for_100_rows_as_for_10(client, name, django_assert_max_num_queries):
     campaign = CampaignFactory()
     log_in(client, Role.AGENT_DANE, campaign.academie)

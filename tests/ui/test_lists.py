@@ -8,8 +8,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from plannumerique.accounts.models import User
+from plannumerique.lib.text import search_key
 from plannumerique.ui.errors import NotFound
-from plannumerique.ui.lists import Column, FilterForm, ListPage, paginate
+from plannumerique.ui.lists import Column, FilterForm, ListPage, SearchKey, StateLink, count_states, paginate
 from plannumerique.ui.pieces import Empty
 from tests.factories import UserFactory
 
@@ -157,3 +158,64 @@ def test_an_empty_list_behind_filters_offers_to_clear_them() -> None:
     html = render_to_string("ui/_empty.html", context)
     assert "Rien ne répond à ces filtres." in html
     assert 'href="/gens/"' in html
+
+
+# --- Counts by state ---
+
+
+class CountedFilters(FilterForm):
+    counted, counted_by = "nom", "last_name"
+
+    q = forms.CharField(required=False)
+    nom = forms.ChoiceField(required=False, choices=[("", "Tous"), *((name, name) for name in ("N2", "N1", "N0", "N9"))])
+
+    def apply(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.cleaned_data["nom"]:
+            queryset = queryset.filter(last_name=self.cleaned_data["nom"])
+        return queryset.filter(email__contains=self.cleaned_data["q"])
+
+
+def states(query: str = "") -> list[StateLink]:
+    request = RequestFactory().get(f"/gens/?{query}")
+    return count_states(request, User.objects.all(), filters=CountedFilters(request.GET))
+
+
+@pytest.mark.usefixtures("people")
+def test_states_are_counted_among_what_the_other_filters_keep() -> None:
+    assert [(one.label, one.count) for one in states()] == [("Tous", 23), ("N2", 7), ("N1", 8), ("N0", 8)]
+    assert [(one.label, one.count) for one in states("q=p0")] == [("Tous", 10), ("N2", 3), ("N1", 3), ("N0", 4)]
+    assert [one.count for one in states("q=p0&nom=N0")] == [10, 3, 3, 4]
+
+
+@pytest.mark.usefixtures("people")
+def test_the_link_of_a_state_keeps_the_filters_and_the_order_and_starts_at_the_first_page() -> None:
+    assert states("q=p0&tri=nom&page=2")[1].url == "?q=p0&tri=nom&nom=N2"
+
+
+@pytest.mark.usefixtures("people")
+def test_a_state_without_rows_is_shown_only_while_it_is_chosen() -> None:
+    assert [(one.label, one.count, one.current) for one in states("q=p00&nom=N9")] == [
+        ("Tous", 1, False),
+        ("N0", 1, False),
+        ("N9", 0, True),
+    ]
+
+
+@pytest.mark.usefixtures("people")
+def test_the_states_cost_one_query_and_none_when_a_filter_is_wrong(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        states()
+    with django_assert_num_queries(0):
+        assert states("nom=zzz") == []
+
+
+# --- Words without accents ---
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("stored", ["L’Œuvre-Étoilée", "L'oeuvre étoilée", "l oeuvre etoilee"])
+def test_a_column_without_a_key_of_its_own_is_searched_without_accents(stored: str) -> None:
+    UserFactory(last_name=stored)
+    for word in search_key("L’Œuvre Étoilée").split():
+        assert User.objects.filter(SearchKey.of("last_name", word)).exists(), word
+    assert not User.objects.filter(SearchKey.of("last_name", "etoilees")).exists()
