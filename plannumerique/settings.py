@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "plannumerique.journal",
     "plannumerique.files",
     "plannumerique.notices",
+    "plannumerique.jobs",
     "projects",
     "conventions",
     "deployments",
@@ -207,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every minute, what a dead worker or a silent broker left behind; costs two queries when there is nothing.
     "render pending documents": {"task": "plannumerique.files.nightly.render_pending", "schedule": 60.0},
     "send pending mails": {"task": "plannumerique.notices.nightly.resend_due", "schedule": 60.0},
+    "resume bulk jobs": {"task": "plannumerique.portal.nightly.resume_bulk_jobs", "schedule": 60.0},
     "retry every document": {"task": "plannumerique.files.nightly.render_every_pending", "schedule": crontab(hour=3, minute=0)},
     "delete old drafts": {"task": "plannumerique.files.nightly.delete_old_drafts", "schedule": crontab(hour=3, minute=30)},
     "forget unsent forms": {"task": "plannumerique.portal.nightly.forget_unsent_forms", "schedule": crontab(hour=3, minute=45)},
@@ -223,6 +225,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="plan-numerique@local
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 PORTAL_NAVIGATION = "plannumerique.portal.navigation.navigation"
+PORTAL_LIST_TOOLS = "plannumerique.portal.list_tools.tools_of"
 SITE_CONFIG = {
     "site_title": "Plan numérique pour l’école",
     "site_tagline": "De la candidature au solde",

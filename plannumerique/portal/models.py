@@ -1,6 +1,30 @@
-"""What a demonstration remembers of its own play; empty everywhere else."""
+"""What a person keeps of her lists, and what a demonstration remembers of its own play, empty everywhere else."""
 
 from django.db import models
+from django.urls import reverse
+
+from plannumerique.accounts.models import User
+
+
+class SavedView(models.Model):
+    """A list as a person left it, under a name of hers: the part of its address that follows the question mark, nothing else."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="personne")
+    listing = models.CharField("liste", max_length=60)
+    name = models.CharField("nom", max_length=60)
+    query = models.CharField("filtres, ordre et colonnes", max_length=1500, blank=True)
+
+    class Meta:
+        verbose_name = "vue enregistrée"
+        verbose_name_plural = "vues enregistrées"
+        ordering = ["listing", "name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "listing", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse(self.listing) + (f"?{self.query}" if self.query else "")
 
 
 class DemoProgress(models.Model):

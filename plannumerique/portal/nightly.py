@@ -1,13 +1,20 @@
-"""Every night: the reminders that fall due. Safe to run twice; a night that was missed is caught up by the next one."""
+"""Every night, the reminders that fall due; every minute, the jobs that a dead worker left.
+
+Safe to run twice; a night that was missed is caught up by the next one.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
 
 from celery import shared_task
+from django.utils import timezone
 
 from plannumerique import clock
+from plannumerique.celery import publish
+from plannumerique.jobs.models import Job
 from plannumerique.journal.unsent import forget_old
 from plannumerique.notices.due import DueReminder
+from plannumerique.portal import tasks
 from subsidies import deadlines as of_subsidies
 
 # What has deadlines, explicitly: each names what is due on a day.
@@ -32,3 +39,10 @@ def forget_unsent_forms() -> int:
 @shared_task(ignore_result=True)
 def send_reminders() -> int:
     return run(at=clock.now())
+
+
+@shared_task(ignore_result=True)
+def resume_bulk_jobs() -> int:
+    """Hand to the workers the jobs that gave no sign for a while; one query when there is none."""
+    ids = Job.objects.forsaken(timezone.now()).order_by("pk").values_list("pk", flat=True)[:20]
+    return sum(publish(tasks.run_bulk_job, job_id) for job_id in ids)

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from plannumerique.portal import lists, public, views
+from plannumerique.portal import lists, public, saved_views, views
+from plannumerique.portal.bulk import views as bulk
 from plannumerique.portal.demonstration import views as demonstration
 
 app_name = "portal"
@@ -12,6 +13,12 @@ urlpatterns = [
     path("dossiers/<int:pk>/archive/", views.archive, name="archive"),
     path("pieces/", lists.pieces, name="pieces"),
     path("ecoles/", lists.schools, name="schools"),
+    path("lots/<slug:key>/", bulk.confirm, name="bulk"),
+    path("lots/resultats/<int:pk>/", bulk.job, name="job"),
+    path("vues/", saved_views.saved_views, name="saved_views"),
+    path("vues/enregistrer/", saved_views.save, name="save_view"),
+    path("vues/<int:pk>/renommer/", saved_views.rename, name="rename_view"),
+    path("vues/<int:pk>/supprimer/", saved_views.delete, name="delete_view"),
     path("programme/", views.programme, name="programme"),
     path("simulateur/", public.simulator, name="simulator"),
     path("verification/", public.verification, name="verification"),

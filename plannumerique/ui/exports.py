@@ -78,6 +78,12 @@ class ListExport:
         return tuple(Format)
 
     @property
+    def choices(self) -> list[tuple[ExportColumn, bool]]:
+        """Each column, and whether the address takes it; all of them while it names none."""
+        wanted = self.request.GET.getlist(COLUMN_PARAMETER)
+        return [(column, not wanted or column.key in wanted) for column in self.columns]
+
+    @property
     def kept(self) -> list[tuple[str, str]]:
         """The filters and the order, which the form of the export carries along."""
         own = (FORMAT_PARAMETER, COLUMN_PARAMETER, "page")

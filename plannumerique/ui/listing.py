@@ -2,14 +2,42 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.utils.module_loading import import_string
 
 from plannumerique.ui.exports import ExportColumn, ListExport
 from plannumerique.ui.lists import Column, FilterForm, count_states, in_order, paginate
+
+
+@dataclass(frozen=True, slots=True)
+class ToolLink:
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListTools:
+    """What the rooms above put around a list: the person's saved views of it, and what she may do to several rows."""
+
+    listing: str = ""
+    query: str = ""
+    save_url: str = ""
+    manage_url: str = ""
+    views: tuple[ToolLink, ...] = ()
+    acts: tuple[ToolLink, ...] = ()
+
+
+def _tools(request: HttpRequest) -> ListTools:
+    """PORTAL_LIST_TOOLS names the function of theirs that gives them, as PORTAL_NAVIGATION does for the menu."""
+    path = getattr(settings, "PORTAL_LIST_TOOLS", "")
+    return import_string(path)(request) if path else ListTools()
 
 
 def list_page(
@@ -37,7 +65,7 @@ def list_page(
         return exports.answer(in_order(request, narrowed, columns=columns))
     listing = paginate(request, narrowed, columns=columns)
     states = count_states(request, rows, filters=filters)
-    page = {"listing": listing, "filters": filters, "states": states, "exports": exports, **context}
+    page = {"listing": listing, "filters": filters, "states": states, "exports": exports, "tools": _tools(request), **context}
     if line is not None:
         page["lines"] = [line(row) for row in listing.rows]
     if lines is not None:

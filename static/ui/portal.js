@@ -55,6 +55,10 @@ for (const lines of document.querySelectorAll("[data-formset]")) {
   });
 }
 
+// A page that shows a work under way opens itself again until it is done.
+const underWay = document.querySelector("[data-reload]");
+if (underWay) setTimeout(() => location.reload(), Number(underWay.dataset.reload));
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
