@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "plannumerique.files",
     "plannumerique.notices",
     "plannumerique.jobs",
+    "plannumerique.messages",
     "projects",
     "conventions",
     "deployments",

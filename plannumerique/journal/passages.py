@@ -58,15 +58,19 @@ def passage(
 
 
 @contextmanager
-def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str = "") -> Iterator[R]:
-    """Create one row of a thread: lock the thread, ask `may` of the unsaved row, yield it to be filled, save, journal it."""
+def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str = "", told: bool = True) -> Iterator[R]:
+    """Create one row of a thread: lock the thread, ask `may` of the unsaved row, yield it to be filled, save, journal it.
+
+    Without `told`, no line: the row tells of itself, to fewer people than those who read the journal (a message).
+    """
     with transaction.atomic():
         row.thread = Thread.objects.select_for_update().get(pk=row.thread_id)
         _demand(may, actor, row)
         yield row
         row.version = 1
         save_or_refuse(row)
-        _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={})
+        if told:
+            _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={})
 
 
 class WrongStateSince(WrongState):
