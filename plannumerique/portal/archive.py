@@ -1,7 +1,7 @@
-"""A dossier in one file: its pieces, its documents and their signed copies, an index with the digests, the whole journal."""
+"""A dossier in one file: its pieces, its documents and their signed copies, an index with the digests, its messages, its journal."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO
@@ -14,6 +14,7 @@ from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.journal.models import JournalLine, Thread
 from plannumerique.journal.pages import state_in_words
 from plannumerique.lib.dates import clock_time
+from plannumerique.messages.models import Message
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.exports import Cell, csv_lines, local_day
 
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 INDEX = ("Fichier", "Nature", "Intitulé", "Numéro", "Date", "État", "Motif", "Empreinte SHA-256", "Remarque")
 JOURNAL = ("Date", "Heure", "Personne", "Rôle", "Objet", "Action", "État d’avant", "État d’après", "Commentaire")
+
+MESSAGES = ("Date", "Heure", "Personne", "Rôle", "Destinataires", "Message", "Pièce jointe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,19 @@ class Entry:
 
 
 def archive_of(thread: Thread, actor: Actor) -> IO[bytes]:
-    """A ZIP, open at its beginning: what this person may read of the thread; three queries, whatever its length.
+    """A ZIP, open at its beginning: what this person may read of the thread; four queries, whatever its length.
 
     Stored, not compressed: PDF and photographs already are.
     """
-    entries = [*_documents(thread, actor), *_pieces(thread, actor)]
+    messages = list(Message.objects.visible_to(actor).filter(thread=thread).select_related("school", "attachment").order_by("pk"))
+    attachments = dict(_attachments(messages))
+    entries = [*_documents(thread, actor), *_pieces(thread, actor), *attachments.values()]
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     try:
         with ZipFile(file, "w", ZIP_STORED) as archive:
             lines = [(*entry.line, _put(archive, entry)) for entry in entries]
             archive.writestr("index.csv", "".join(csv_lines(INDEX, lines)))
+            archive.writestr("messages.csv", "".join(csv_lines(MESSAGES, _messages(messages, attachments))))
             archive.writestr("journal.csv", "".join(csv_lines(JOURNAL, _journal(thread.journal.order_by("pk")))))
     except BaseException:
         file.close()
@@ -82,6 +88,21 @@ def _pieces(thread: Thread, actor: Actor) -> Iterator[Entry]:
     for rank, one in enumerate(pieces, start=1):
         about = ("pièce", one.label, "", local_day(one.deposited_at), one.get_state_display(), one.motive)
         yield Entry(_path("pieces", rank, one.label, one.file), one.file, about)
+
+
+def _attachments(messages: Iterable[Message]) -> Iterator[tuple[int, Entry]]:
+    """The file of each message that has one, by the key of the message."""
+    for rank, message in enumerate(messages, start=1):
+        if file := message.attachment:
+            about = ("pièce jointe d’un message", file.original_name, "", local_day(message.written_at), "", "")
+            yield message.pk, Entry(_path("messages", rank, file.original_name, file), file, about)
+
+
+def _messages(messages: Iterable[Message], attachments: Mapping[int, Entry]) -> Iterator[tuple[Cell, ...]]:
+    for message in messages:
+        at = timezone.localtime(message.written_at)
+        joined = attachments[message.pk].path if message.pk in attachments else ""
+        yield (at.date(), clock_time(at), message.author_name, message.author_role, message.among, message.text, joined)
 
 
 def _path(folder: str, rank: int, name: str, stored: StoredFile) -> str:

@@ -43,10 +43,15 @@ class NextMoves:
     others: tuple[Awaited, ...]
 
 
-def convention_of(dossier: Dossier) -> Convention | None:
-    """The live convention, whoever asks: the steps are the same for all; one query."""
-    rows = Convention.objects.live().filter(dossier=dossier)
-    return rows.select_related("thread", *Convention.passage_related).order_by("-pk").first()
+def convention_and_subsidy_of(dossier: Dossier) -> tuple[Convention | None, EquipmentSubsidy | None]:
+    """The live convention and its subsidy, whoever asks: the steps are the same for all. One query where both are there, else two."""
+    live = Convention.objects.live().filter(dossier=dossier)
+    related = ("thread", *Convention.passage_related)
+    of_both = (*EquipmentSubsidy.passage_related, "thread", *(f"convention__{name}" for name in related))
+    subsidy = EquipmentSubsidy.objects.filter(convention__in=live).select_related(*of_both).first()
+    if subsidy is not None:
+        return subsidy.convention, subsidy
+    return live.select_related(*related).order_by("-pk").first(), None
 
 
 def sees_beyond_one_school(actor: Actor) -> bool:
@@ -59,13 +64,6 @@ def may_open_convention(dossier: Dossier, convention: Convention | None, actor: 
     if convention is not None or not can_open_convention(actor, Convention(thread=dossier.thread, dossier=dossier)):
         return False
     return dossier.applications.filter(state=ApplicationState.RETAINED, under_convention=False).exists()
-
-
-def subsidy_of(convention: Convention | None) -> EquipmentSubsidy | None:
-    if convention is None:
-        return None
-    rows = EquipmentSubsidy.objects.filter(convention=convention)
-    return rows.select_related("thread", *EquipmentSubsidy.passage_related).first()
 
 
 def steps_of(dossier: Dossier, convention: Convention | None, subsidy: EquipmentSubsidy | None) -> list[Step]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 
 from conventions.enums import ConventionState
@@ -17,6 +17,9 @@ from conventions.enums import PieceKind as ConventionPiece
 from conventions.models import Convention
 from deployments.models import MobileClass
 from plannumerique.files.models import Piece
+from plannumerique.lib.text import plural
+from plannumerique.messages.models import Message
+from plannumerique.messages.permissions import can_write_message
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
 from projects.enums import PEDAGOGICAL_ANCHORS, ApplicationState, DeadlineCode, OpinionKind, PieceKind
@@ -41,9 +44,12 @@ class Task:
     query: str = ""
     school: str = "school"  # the relation by which a row is a school's
     due: DeadlineCode | None = None
+    of_person: bool = False  # `waiting` knows by itself what is this person's
 
     def scoped(self, actor: Actor) -> QuerySet[Any]:
         """The waiting rows of the organisations in which this person holds one of the roles."""
+        if self.of_person:
+            return self.waiting(actor)
         within = Q()
         for level in Level:
             roles = [role for role in self.roles if LEVEL_OF_ROLE[role] is level]
@@ -149,6 +155,8 @@ def _campaign_due(task: Task, row: Any, last_days: LastDays, *, today: dt.date) 
 
 
 def _subject(row: Any) -> str:
+    if unread := getattr(row, "unread", 0):
+        return f"{plural(unread, one='message non lu', many='messages non lus')} – {row}"
     if isinstance(row, Piece):
         return f"{row.label} – {row.thread.title}"
     if isinstance(row, PurchaseOrder | Invoice):
@@ -159,6 +167,8 @@ def _subject(row: Any) -> str:
 
 
 def _url(row: Any) -> str:
+    if getattr(row, "unread", 0):
+        return reverse("portal:messages", args=[row.pk])
     if not isinstance(row, Piece):
         return row.get_absolute_url()
     # A piece is checked on the page of what it is about.
@@ -194,7 +204,21 @@ def _to_convene(actor: Actor) -> QuerySet[Any]:
     """The dossiers whose retained applications wait for a draft; one under way takes them in on its own page."""
     retained = Application.objects.filter(dossier=OuterRef("pk"), state=A.RETAINED, under_convention=False)
     live = Convention.objects.live().filter(dossier=OuterRef("pk"))
-    return Dossier.objects.filter(Exists(retained), ~Exists(live)).select_related("collectivite", "campaign")
+    return _dossiers(Dossier.objects.filter(Exists(retained), ~Exists(live)), unread=Value(0))
+
+
+def _to_read(actor: Actor) -> QuerySet[Any]:
+    """The dossiers in which messages wait to be read by her, the latest first."""
+    unread = Message.objects.expected_of(actor).unread_by(actor).order_by()
+    here = unread.filter(thread=OuterRef("thread")).values("thread")
+    waiting = Dossier.objects.filter(thread__in=unread.values("thread"))
+    latest = Subquery(here.annotate(latest=Max("pk")).values("latest"))
+    return _dossiers(waiting, unread=Subquery(here.annotate(count=Count("pk")).values("count"))).order_by(latest.desc())
+
+
+def _dossiers(rows: QuerySet[Dossier], *, unread: Any) -> QuerySet[Any]:
+    """With the same columns, so that both tasks about dossiers are one query."""
+    return rows.select_related("collectivite", "campaign").annotate(unread=unread)
 
 
 def _conventions(*states: ConventionState) -> Callable[[Actor], QuerySet[Any]]:
@@ -341,6 +365,8 @@ TASKS: tuple[Task, ...] = (
         _grants(ResourcesState.NOTIFIED),
         "subsidies:grants",
     ),
+    # Whoever takes part in the exchanges
+    Task("Lire les messages", can_write_message.roles, _to_read, of_person=True),
     # Opinions
     Task("Rendre l’avis de l’IEN", (Role.IEN,), _opinions(OpinionKind.IEN)),
     Task("Rendre l’avis de la DSI", (Role.DSI,), _opinions(OpinionKind.DSI)),

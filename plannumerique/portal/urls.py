@@ -2,6 +2,7 @@ from django.urls import path
 
 from plannumerique.portal import lists, public, saved_views, views
 from plannumerique.portal.bulk import views as bulk
+from plannumerique.portal.conversation import views as conversation
 from plannumerique.portal.demonstration import views as demonstration
 
 app_name = "portal"
@@ -19,6 +20,8 @@ urlpatterns = [
     path("vues/enregistrer/", saved_views.save, name="save_view"),
     path("vues/<int:pk>/renommer/", saved_views.rename, name="rename_view"),
     path("vues/<int:pk>/supprimer/", saved_views.delete, name="delete_view"),
+    path("dossiers/<int:pk>/messages/", conversation.messages, name="messages"),
+    path("dossiers/<int:pk>/messages/<int:message_pk>/piece-jointe/", conversation.attachment, name="message_attachment"),
     path("programme/", views.programme, name="programme"),
     path("simulateur/", public.simulator, name="simulator"),
     path("verification/", public.verification, name="verification"),

@@ -12,6 +12,7 @@ from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.portal import dossiers
 from plannumerique.portal.archive import archive_of
+from plannumerique.portal.conversation.pages import latest_of
 from plannumerique.portal.home import (
     closing_phases,
     deadlines_of,
@@ -53,8 +54,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite")
     row = get_object_or_404(rows, pk=pk)
     actor = request.actor
-    convention = dossiers.convention_of(row)
-    subsidy = dossiers.subsidy_of(convention)
+    convention, subsidy = dossiers.convention_and_subsidy_of(row)
     applications, resources = dossiers.applications_of(row, actor), dossiers.resources_of(row, actor)
     steps = dossiers.steps_of(row, convention, subsidy)
     if not dossiers.sees_beyond_one_school(actor):
@@ -79,6 +79,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "documents": dossiers.documents_of(
             IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages(), [*applications, *resources]
         ),
+        "conversation": latest_of(row, actor, schools=[one.school for one in applications]),
         "events": events_of(row.thread),
     }
     return render(request, "portal/dossier.html", page)

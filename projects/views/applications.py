@@ -43,7 +43,7 @@ from projects.forms import (
     RetainForm,
     SetAsideForm,
 )
-from projects.models import Application, Campaign, CompletionPoint, Dossier, Opinion
+from projects.models import Application, Campaign, CompletionPoint, Opinion
 from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, point_lines, steps_of
 from projects.views.common import application_of, demand, dossier_of, piece_of, points_to_answer
 
