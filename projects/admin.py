@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from projects.models import Campaign, CampaignDeadline, CampaignText, Phase, Signatory, TermsVersion
+from projects.models import Campaign, CampaignDeadline, CampaignText, Criterion, Phase, Signatory, TermsVersion
 
 
 class PhaseInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -16,6 +16,11 @@ class PhaseInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscri
 
 class DeadlineInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable when it runs
     model = CampaignDeadline
+    extra = 0
+
+
+class CriterionInline(admin.TabularInline):  # type: ignore[type-arg]  # not subscriptable when it runs
+    model = Criterion
     extra = 0
 
 
@@ -30,7 +35,7 @@ class CampaignAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscrip
     list_select_related = ["academie"]
     list_filter = ["academie", "year"]
     search_fields = ["label", "code"]
-    inlines = [PhaseInline, DeadlineInline, SignatoryInline]
+    inlines = [PhaseInline, DeadlineInline, CriterionInline, SignatoryInline]
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

@@ -35,6 +35,23 @@ class DeadlineTemplate:
     roll: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CriterionTemplate:
+    label: str
+    help_text: str
+    weight: int
+
+
+# No source gives the grid of 2016: a default, from what the file of an application contains, that the académie changes at will.
+READING_GRID = (
+    CriterionTemplate("Projet pédagogique", "Ce que les élèves apprennent à faire, et comment la classe mobile y sert.", 3),
+    CriterionTemplate("Engagement de l’équipe", "Nombre d’enseignants, stabilité, besoins de formation exprimés.", 2),
+    CriterionTemplate("Lien avec le collège référent", "Cycle 3, projets communs, continuité des usages.", 2),
+    CriterionTemplate("Installations", "Débit, Wi-Fi et filtrage prêts pour la livraison.", 2),
+    CriterionTemplate("Portage par la collectivité", "Part propre, calendrier de commande, maintenance.", 1),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CampaignTemplate:
     """`campaign` and `terms` are the fields of those rows; `texts` the words of the acts, by act and slot."""
@@ -45,6 +62,7 @@ class CampaignTemplate:
     phases: tuple[PhaseTemplate, ...]
     deadlines: tuple[DeadlineTemplate, ...]
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    criteria: tuple[CriterionTemplate, ...] = READING_GRID
 
 
 AAP_2016 = CampaignTemplate(

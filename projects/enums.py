@@ -107,3 +107,9 @@ class Anchor(TextChoices):
 PEDAGOGICAL_ANCHORS = (Anchor.PROJECT_TITLE, Anchor.PROJECT, Anchor.TEAM, Anchor.REFERENT_COLLEGE, Anchor.COLLEGE_LINK)
 PIECE_ANCHORS = (Anchor.LETTER_OF_INTENT, Anchor.QUOTE)
 TECHNICAL_ANCHORS = tuple(one for one in Anchor if one not in (*PEDAGOGICAL_ANCHORS, *PIECE_ANCHORS))
+
+
+class ProposalChoice(TextChoices):
+    RETAIN = "retain", "retenir"
+    WAIT = "wait", "liste d’attente"
+    SET_ASIDE = "set_aside", "ne pas retenir"

@@ -20,9 +20,11 @@ from projects.enums import (
     Filtering,
     OpinionSense,
     PieceKind,
+    ProposalChoice,
     WifiState,
 )
-from projects.models import Application, Campaign, CompletionPoint, Dossier, Phase
+from projects.models import Application, Campaign, CompletionPoint, Criterion, Dossier, Phase
+from projects.rules.selection import HIGHEST_MARK
 
 
 class OpenDossierForm(PortalForm):
@@ -308,3 +310,61 @@ class ApplicationFilters(FilterForm):
         if state := self.cleaned_data["state"]:
             queryset = queryset.filter(state=state)
         return queryset
+
+
+# --- The session of selection ---
+
+
+class SessionForm(PortalForm):
+    label = forms.CharField(label="Intitulé", max_length=150, help_text="Par exemple : commission académique du 28 juin 2016.")
+    held_on = DateField(label="Date de la séance")
+    envelope = AmountField(
+        label="Enveloppe de subvention",
+        required=False,
+        help_text="Vide : la sélection essayée n’est comparée à aucune enveloppe.",
+    )
+
+
+class OpenSessionForm(SessionForm):
+    field_order = ("phase", "label", "held_on", "envelope")
+
+    phase = forms.ModelChoiceField(Phase.objects.none(), label="Phase", empty_label=None)
+
+    def __init__(self, *args: Any, phases: QuerySet[Phase], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phase"].queryset = phases  # type: ignore[attr-defined]
+
+
+class MarksForm(PortalForm):
+    """One field a criterion of the grid. Cleaned to `marks`, by criterion; None where nothing is chosen."""
+
+    def __init__(self, *args: Any, criteria: Sequence[Criterion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.criteria = criteria
+        for one in criteria:
+            self.fields[f"criterion_{one.pk}"] = forms.TypedChoiceField(
+                label=one.label,
+                required=False,
+                coerce=int,
+                empty_value=None,
+                choices=[("", "Sans note"), *((value, str(value)) for value in range(HIGHEST_MARK + 1))],
+                help_text=typeset(f"{one.help_text} Poids : {one.weight}."),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        return {"marks": {one.pk: cleaned.get(f"criterion_{one.pk}") for one in self.criteria}}
+
+
+class ProposalForm(PortalForm):
+    """One line of the ranking: `key` is the application."""
+
+    key = forms.IntegerField(widget=forms.HiddenInput, max_value=2**62)
+    choice = forms.ChoiceField(label="Proposition", required=False, choices=[("", "–"), *ProposalChoice.choices])
+    classes = forms.IntegerField(
+        label="Classes", required=False, min_value=1, max_value=20, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+    motive = forms.CharField(label="Motif", required=False, max_length=500)
+
+
+ProposalFormSet = forms.formset_factory(ProposalForm, formset=PortalFormSet, extra=0, max_num=50, validate_max=True)

@@ -2,7 +2,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DANE, Role
 from plannumerique.organisations.permissions import Permission, granted_to
 from projects.enums import ApplicationState, OpinionKind
-from projects.models import Application, CompletionPoint, Dossier, Opinion
+from projects.models import Application, CompletionPoint, Dossier, Opinion, SelectionSession
 
 OPEN_TO_OPINIONS = (ApplicationState.SUBMITTED, ApplicationState.ADMISSIBLE, ApplicationState.WAITING_LIST)
 EDITABLE = (ApplicationState.DRAFT, ApplicationState.TO_COMPLETE)
@@ -107,6 +107,11 @@ def can_contract(actor: Actor, application: Application) -> bool:
 def can_give_opinion(actor: Actor, opinion: Opinion) -> bool:
     role = Role.IEN if opinion.kind == OpinionKind.IEN else Role.DSI
     return opinion.application.state in OPEN_TO_OPINIONS and actor.grant_over(opinion.scope, [role]) is not None
+
+
+@granted_to(*DANE)
+def can_run_session(actor: Actor, session: SelectionSession) -> bool:
+    return True
 
 
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.

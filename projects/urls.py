@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from projects.views import applications, completions, draft
+from projects.views import applications, completions, draft, sessions
 
 app_name = "projects"
 
@@ -24,6 +24,12 @@ urlpatterns = [
     path("candidatures/<int:pk>/deposer/", applications.submit, name="submit"),
     path("candidatures/<int:pk>/retirer/", applications.withdraw, name="withdraw"),
     path("candidatures/<int:pk>/demander-complements/", completions.request_completion, name="request_completion"),
+    path("seances/", sessions.sessions, name="sessions"),
+    path("seances/ouvrir/", sessions.open_session, name="open_session"),
+    path("seances/<int:pk>/", sessions.session, name="session"),
+    path("seances/<int:pk>/modifier/", sessions.describe_session, name="describe_session"),
+    path("seances/<int:pk>/proposer/", sessions.propose_by_rank, name="propose_by_rank"),
+    path("seances/<int:pk>/noter/<int:application_pk>/", sessions.mark, name="mark"),
     path("complements/<int:pk>/repondre/", completions.respond, name="respond"),
     path("complements/<int:pk>/retirer/", completions.drop, name="drop"),
     path("candidatures/<int:pk>/completer/", applications.complete, name="complete"),

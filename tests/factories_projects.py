@@ -18,8 +18,10 @@ from projects.models import (
     CampaignText,
     ClassForecast,
     CompletionPoint,
+    Criterion,
     Dossier,
     Phase,
+    SelectionSession,
     Signatory,
     TermsVersion,
 )
@@ -233,3 +235,24 @@ class CompletionPointFactory(DjangoModelFactory):
     asked_by = factory.SubFactory("tests.factories.UserFactory")
     asked_on = dt.date(2016, 6, 1)
     version = 1
+
+
+class CriterionFactory(DjangoModelFactory):
+    class Meta:
+        model = Criterion
+
+    campaign = factory.SubFactory(CampaignFactory)
+    rank = factory.Sequence(lambda number: number + 1)
+    label = factory.LazyAttribute(lambda one: f"Critère {one.rank}")
+    weight = 1
+
+
+class SelectionSessionFactory(DjangoModelFactory):
+    class Meta:
+        model = SelectionSession
+
+    phase = factory.SubFactory(PhaseFactory)
+    campaign = factory.LazyAttribute(lambda one: one.phase.campaign)
+    label = "Commission d’exemple"
+    held_on = dt.date(2016, 6, 28)
+    opened_by = factory.SubFactory("tests.factories.UserFactory")

@@ -17,6 +17,7 @@ _OVER_SCHOOLS = (*_MONEY, Role.IEN, Role.ERUN, Role.DSI)
 _LISTS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Dossiers", "portal:dossiers", ()),
     ("Candidatures", "projects:applications", ()),
+    ("Sélection", "projects:sessions", DANE),
     ("Pièces", "portal:pieces", DANE),
     ("Conventions", "conventions:conventions", _MONEY),
     ("Subventions", "subsidies:subsidies", _MONEY),

@@ -21,6 +21,7 @@ from plannumerique.ui.errors import NotFound
 from plannumerique.ui.forms import PortalForm
 
 M = TypeVar("M", bound=Model)
+R = TypeVar("R")
 
 PER_PAGE = 25
 PAGE_PARAMETER = "page"
@@ -69,10 +70,10 @@ class StateLink:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage(Generic[M]):
+class ListPage(Generic[R]):
     """One page of a list. `query` is the address's query string without the page, to be kept by every link."""
 
-    rows: list[M]
+    rows: list[R]
     number: int
     pages: int
     total: int
@@ -181,6 +182,23 @@ def paginate(
         query=parameters.urlencode(),
         per_page=per_page,
         heads=tuple(_head(column, parameters, order) for column in columns),
+    )
+
+
+def paginate_rows(request: HttpRequest, rows: Sequence[R], *, per_page: int = PER_PAGE) -> ListPage[R]:
+    """The same for rows that are in hand already, in their order."""
+    parameters = request.GET.copy()
+    asked = parameters.pop(PAGE_PARAMETER, ["1"])[-1]
+    pages = max(1, -(-len(rows) // per_page))
+    number = _page_number(asked, pages, query=parameters.urlencode(), path=request.path)
+    start = (number - 1) * per_page
+    return ListPage(
+        rows=list(rows[start : start + per_page]),
+        number=number,
+        pages=pages,
+        total=len(rows),
+        query=parameters.urlencode(),
+        per_page=per_page,
     )
 
 

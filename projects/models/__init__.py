@@ -1,6 +1,7 @@
 from projects.models.applications import Application, ClassForecast, Dossier, Opinion
 from projects.models.campaigns import Campaign, CampaignDeadline, CampaignText, Phase, Signatory, TermsVersion
 from projects.models.completions import CompletionPoint
+from projects.models.sessions import Criterion, Mark, Proposal, SelectionSession
 
 __all__ = [
     "Application",
@@ -9,9 +10,13 @@ __all__ = [
     "CampaignText",
     "ClassForecast",
     "CompletionPoint",
+    "Criterion",
     "Dossier",
+    "Mark",
     "Opinion",
     "Phase",
+    "Proposal",
+    "SelectionSession",
     "Signatory",
     "TermsVersion",
 ]

@@ -114,6 +114,9 @@ class ApplicationQuerySet(ThreadRowQuerySet):
     def awaiting_dane(self) -> Self:
         return self.filter(state=S.SUBMITTED)
 
+    def to_decide(self) -> Self:
+        return self.filter(state__in=[S.ADMISSIBLE, S.WAITING_LIST])
+
     def for_list(self) -> Self:
         forecasts = ClassForecast.objects.filter(application=OuterRef("pk")).order_by().values("application")
         return self.select_related(

@@ -43,6 +43,7 @@ from projects.services.selecting import (
     revise_selection,
     set_aside,
 )
+from projects.services.sessions import describe_session, mark, open_session, propose, propose_by_rank
 
 __all__ = [
     "ClassCost",
@@ -59,12 +60,17 @@ __all__ = [
     "declare_inadmissible",
     "deposit_piece",
     "describe_contact",
+    "describe_session",
     "describe_technical_part",
     "drop_point",
     "give_opinion",
     "grant_derogation",
+    "mark",
     "open_campaign",
     "open_dossier",
+    "open_session",
+    "propose",
+    "propose_by_rank",
     "put_on_waiting_list",
     "release",
     "reopen",

@@ -14,6 +14,7 @@ from projects.models import (
     Campaign,
     CampaignDeadline,
     CampaignText,
+    Criterion,
     Phase,
     Signatory,
     TermsVersion,
@@ -51,6 +52,10 @@ def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories
             campaign=campaign, code=one.code, on=one.on, offsets=list(one.offsets), inclusive=one.inclusive, roll=one.roll
         )
         for one in template.deadlines
+    )
+    Criterion.objects.bulk_create(
+        Criterion(campaign=campaign, rank=rank, label=one.label, help_text=one.help_text, weight=one.weight)
+        for rank, one in enumerate(template.criteria, start=1)
     )
     CampaignText.objects.bulk_create(
         CampaignText(campaign=campaign, act=act, slot=slot, text=text) for (act, slot), text in sorted(template.texts.items())
