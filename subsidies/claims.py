@@ -1,5 +1,7 @@
 """From the invoices of a subsidy to its definitive amount: the rows, read as the rules want them."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 
 from deployments.enums import MobileClassState
@@ -8,7 +10,7 @@ from plannumerique.lib.money import ZERO
 from projects.rules import ClassKey
 from subsidies.conditions import claimed_classes
 from subsidies.models import EquipmentSubsidy
-from subsidies.rules import Definitive, definitive_subsidy, expenses_by_class
+from subsidies.rules import Definitive, InvoicedAmount, definitive_subsidy, expenses_by_class
 
 
 def definitive_of(subsidy: EquipmentSubsidy) -> Definitive:
@@ -27,13 +29,13 @@ def definitive_of(subsidy: EquipmentSubsidy) -> Definitive:
     )
 
 
-def claim_of(subsidy: EquipmentSubsidy) -> Definitive:
+def claim_of(subsidy: EquipmentSubsidy, invoiced: Iterable[InvoicedAmount]) -> Definitive:
     """What the statement claims as it stands, before any check: every class that it invoices is taken as received.
 
-    Before the decision, the convention's maximum stands for it.
+    `invoiced`: `subsidy.invoices.counted().invoiced_amounts()`. Before the decision, the convention's maximum stands for it.
     """
     terms = subsidy.convention.terms.as_rule()
-    expenses = expenses_by_class(subsidy.invoices.counted().invoiced_amounts(), basis=terms.tax_basis)
+    expenses = expenses_by_class(invoiced, basis=terms.tax_basis)
     return definitive_subsidy(
         expenses,
         certified={one.key for one in expenses},

@@ -9,10 +9,20 @@ from enum import StrEnum
 
 from plannumerique.lib.dates import long_date, plain_date
 from plannumerique.lib.money import CENT, ZERO, euros, percentage, round_down_to_cent
-from plannumerique.lib.text import french_list, typeset
+from plannumerique.lib.text import NBSP, french_list, typeset
 from projects.rules import ClassExpense, ClassKey, Deadline, Funding, FundingTerms, TaxBasis, justified_subsidy
 
 # --- Invoices ---
+
+# The rates of VAT that an invoice of the four départements, or of overseas, may bear; none for a supplier that is exempt.
+VAT_RATES = [
+    ("0.2", f"20{NBSP}%"),
+    ("0.1", f"10{NBSP}%"),
+    ("0.085", f"8,5{NBSP}%"),
+    ("0.055", f"5,5{NBSP}%"),
+    ("0.021", f"2,1{NBSP}%"),
+    ("0", "sans TVA"),
+]
 
 
 @dataclass(frozen=True, slots=True)

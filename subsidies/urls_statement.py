@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from subsidies.views import invoices, service_fait, solde, statement
+from subsidies.views import invoices, service_fait, solde, statement, workbook
 
 # The pages of the expense statement, of the invoices, of the service fait and of the solde.
 STATEMENT: list[URLPattern] = [
@@ -12,7 +12,12 @@ STATEMENT: list[URLPattern] = [
     path("subventions/<int:pk>/etat/signature-papier/", statement.record_signed_statement, name="record_signed_statement"),
     path("subventions/<int:pk>/etat/deposer/", statement.deposit_statement, name="deposit_statement"),
     path("subventions/<int:pk>/etat/completer/", statement.request_statement_completion, name="request_statement_completion"),
+    path("subventions/<int:pk>/etat/classeur/", workbook.upload_workbook, name="upload_workbook"),
+    path("subventions/<int:pk>/etat/classeur/modele/", workbook.download_workbook, name="download_workbook"),
     path("subventions/<int:pk>/factures/ajouter/", invoices.enter_invoice, name="enter_invoice"),
+    path("subventions/<int:pk>/factures/deposer/", invoices.drop_invoices, name="drop_invoices"),
+    path("subventions/<int:pk>/factures/<int:piece_pk>/saisir/", invoices.type_invoice, name="type_invoice"),
+    path("subventions/<int:pk>/factures/<int:piece_pk>/joindre/", invoices.attach_copy, name="attach_copy"),
     path("factures/<int:pk>/", invoices.invoice, name="invoice"),
     path("factures/<int:pk>/corriger/", invoices.correct_invoice, name="correct_invoice"),
     path("factures/<int:pk>/retirer/", invoices.withdraw_invoice, name="withdraw_invoice"),

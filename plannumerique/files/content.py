@@ -19,10 +19,13 @@ from PIL import Image, UnidentifiedImageError
 from plannumerique.files.enums import Verdict
 from plannumerique.lib.text import NBSP, typeset
 from plannumerique.ui.forms import UPLOAD_MAX_BYTES
+from plannumerique.ui.spreadsheets import BadWorkbook, open_book
 
 logger = logging.getLogger(__name__)
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+# Read, never served: a short name of ours, where the official one does not fit the column.
+WORKBOOK = "application/xlsx"
 EXTENSIONS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
 # Above the largest sensors of telephones (50 million); a page opens slowly beyond, a decoder may fall.
 MAX_PIXELS = 64_000_000
@@ -106,6 +109,16 @@ def check(data: bytes, *, name: str) -> Checked:
         )
     _WHOLE[content_type](data, shown)
     return Checked(name=shown, content_type=content_type, verdict=_scanned(data, shown))
+
+
+def check_workbook(data: bytes, *, name: str) -> Checked:
+    """The same for a workbook to be read, which nobody downloads again. Raises BadFile."""
+    shown = safe_name(name)
+    try:
+        open_book(data, name=shown)
+    except BadWorkbook as error:
+        raise BadFile(str(error)) from error
+    return Checked(name=shown, content_type=WORKBOOK, verdict=_scanned(data, shown))
 
 
 def safe_name(name: str) -> str:

@@ -33,7 +33,15 @@ CODE_LENGTH = 12
 
 def store(data: bytes, *, name: str, actor: Actor) -> StoredFile:
     """Keep bytes that a person sent, as a draft that only she can use. Raises content.BadFile with a French sentence."""
-    checked = content.check(data, name=name)
+    return _keep(data, content.check(data, name=name), actor=actor)
+
+
+def store_workbook(data: bytes, *, name: str, actor: Actor) -> StoredFile:
+    """The same for a workbook, kept from its upload to the confirmation of what it holds."""
+    return _keep(data, content.check_workbook(data, name=name), actor=actor)
+
+
+def _keep(data: bytes, checked: content.Checked, *, actor: Actor) -> StoredFile:
     return StoredFile.objects.keep(
         data, name=checked.name, content_type=checked.content_type, at=actor.at, verdict=checked.verdict, by=actor.user
     )

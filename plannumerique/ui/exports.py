@@ -167,6 +167,18 @@ def _xlsx(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponse
     sheet.append(heads)
     for line in lines:
         sheet.append([_literal(sheet, cell) if isinstance(cell, str) else cell for cell in line])
+    return _saved(book)
+
+
+def workbook_answer(book: Workbook, *, filename: str) -> HttpResponseBase:
+    """A workbook of ours that people fill and send back."""
+    answer = _saved(book)
+    answer.headers["Content-Type"] = Format.XLSX.content_type
+    answer.headers["Content-Disposition"] = f'attachment; filename="{filename}.xlsx"'
+    return answer
+
+
+def _saved(book: Workbook) -> HttpResponseBase:
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     book.save(file)
     file.seek(0)
@@ -175,12 +187,17 @@ def _xlsx(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponse
 
 def _literal(sheet: Any, text: str) -> Any:
     """openpyxl takes « =… » for a formula; here it is a text."""
-    cell = WriteOnlyCell(sheet, value=_writable(text))
+    return as_text(WriteOnlyCell(sheet), text)
+
+
+def as_text(cell: Any, text: str) -> Any:
+    """A cell of openpyxl that holds these words, whatever they begin with."""
+    cell.value = writable(text)
     cell.data_type = "s"
     return cell
 
 
-def _writable(text: str) -> str:
+def writable(text: str) -> str:
     """Without the control characters that XML cannot hold, which people paste unawares."""
     return _CONTROLS.sub("", text)
 
@@ -191,7 +208,7 @@ def _ods(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseB
         sheet = book.new_sheet("Liste", cols=len(heads))
         sheet.writerow(heads)
         for line in lines:
-            sheet.writerow([_writable(cell) if isinstance(cell, str) else cell for cell in line])
+            sheet.writerow([writable(cell) if isinstance(cell, str) else cell for cell in line])
     file.seek(0)
     return FileResponse(file)
 

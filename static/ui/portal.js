@@ -36,6 +36,22 @@ document.addEventListener("change", (event) => {
   input.value = "";
 });
 
+// Files dropped anywhere in their frame go to its field, which takes them by a click too.
+for (const zone of document.querySelectorAll("[data-drop]")) {
+  const input = zone.querySelector("input[type=file]");
+  const over = (event) => {
+    event.preventDefault();
+    zone.classList.toggle("portal-drop--over", event.type === "dragover");
+  };
+  for (const type of ["dragover", "dragleave"]) zone.addEventListener(type, over);
+  zone.addEventListener("drop", (event) => {
+    over(event);
+    if (!event.dataTransfer.files.length) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
 // Lines of a form: the button clones the empty line that the server drew.
 for (const lines of document.querySelectorAll("[data-formset]")) {
   const total = lines.querySelector(`[name="${lines.dataset.formset}-TOTAL_FORMS"]`);

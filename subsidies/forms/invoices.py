@@ -5,8 +5,9 @@ from typing import Any, cast
 from django import forms
 
 from deployments.models import MobileClass
-from plannumerique.files.forms import UploadField, UploadForm
-from plannumerique.lib.text import NBSP, NNBSP
+from plannumerique.files.forms import SeveralUploadsField, UploadField, UploadForm
+from plannumerique.lib.money import euros
+from plannumerique.lib.text import NNBSP
 from plannumerique.ui.forms import (
     LARGEST_AMOUNT,
     UPLOAD_HINT,
@@ -19,19 +20,12 @@ from plannumerique.ui.forms import (
 )
 from subsidies.enums import ExpenseCategory
 from subsidies.models import Invoice
+from subsidies.rules import VAT_RATES
 from subsidies.services.invoices import InvoiceContent, LineContent
 
-# The rates of VAT that an invoice of the four départements, or of overseas, may bear; none for a supplier that is exempt.
-VAT_RATES = [
-    ("0.2", f"20{NBSP}%"),
-    ("0.1", f"10{NBSP}%"),
-    ("0.085", f"8,5{NBSP}%"),
-    ("0.055", f"5,5{NBSP}%"),
-    ("0.021", f"2,1{NBSP}%"),
-    ("0", "sans TVA"),
-]
 _RATES = {typed: Decimal(typed) for typed, _ in VAT_RATES}
 MOST_LINES = 100
+MOST_COPIES = 20
 HEADER = (
     "number",
     "supplier_name",
@@ -77,8 +71,33 @@ class InvoiceForm(UploadForm):
         return InvoiceContent(**{name: self.cleaned_data[name] for name in HEADER})
 
 
+class TypeInvoiceForm(InvoiceForm):
+    """The same, beside a copy that is deposited already."""
+
+    copy = None  # type: ignore[assignment]  # how Django takes a field away
+
+
 class CorrectInvoiceForm(InvoiceForm, VersionedForm):
     """The same, on an invoice that a colleague may have corrected meanwhile."""
+
+
+class DropForm(UploadForm):
+    copies = SeveralUploadsField(
+        label="Copies des factures",
+        most=MOST_COPIES,
+        help_text=f"{UPLOAD_HINT} Jusqu’à {MOST_COPIES} fichiers à la fois : choisissez-les ensemble, ou déposez-les ici.",
+    )
+
+
+class AttachForm(PortalForm):
+    """Which of the invoices without a copy this one belongs to."""
+
+    invoice_id = forms.TypedChoiceField(label="Facture déjà saisie", coerce=int)
+
+    def __init__(self, *args: Any, invoices: Iterable[Invoice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = [(one.pk, f"{one}, {euros(one.amount_ttc)} TTC") for one in invoices]
+        self.fields["invoice_id"].choices = [("", "Choisissez"), *shown]  # type: ignore[attr-defined]
 
 
 def header_of(invoice: Invoice) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the page of an invoice shows to whoever enters it and to whoever checks it."""
 
+from plannumerique.files.models import Piece, StoredFile
 from plannumerique.lib.identifiers import spaced_siren
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
@@ -28,6 +29,11 @@ def facts_of(invoice: Invoice) -> list[Fact]:
     if invoice.motive:
         facts.append(Fact("Motif du rejet", invoice.motive))
     return facts
+
+
+def already_there(file: StoredFile, piece: Piece) -> str:
+    """Why a copy is not deposited a second time, with the name under which the dossier holds it."""
+    return typeset(f"« {file} » est déjà dans ce dossier, sous le nom « {piece} » : elle n’est pas déposée une seconde fois.")
 
 
 def warnings_of(invoice: Invoice, actor: Actor) -> list[str]:

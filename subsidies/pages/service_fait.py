@@ -6,7 +6,7 @@ from deployments.enums import MobileClassState
 from plannumerique.lib.text import typeset
 from plannumerique.ui.pieces import Amounts, Fact
 from projects.rules import FundingError
-from subsidies.claims import definitive_of
+from subsidies.claims import definitive_of, names_of_classes
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages.statement import class_amounts, total_amounts
 from subsidies.promises import calendar_of, no_solde
@@ -39,7 +39,9 @@ def amounts_of(subsidy: EquipmentSubsidy) -> tuple[Amounts, list[Amounts]]:
         definitive = definitive_of(subsidy)
     except FundingError as error:
         return Amounts("Subvention définitive", None, note=str(error)), []
-    return total_amounts("Subvention définitive", definitive, subsidy), class_amounts(definitive.justified, subsidy)
+    return total_amounts("Subvention définitive", definitive, subsidy), class_amounts(
+        definitive.justified, names_of_classes(subsidy)
+    )
 
 
 def left_out(subsidy: EquipmentSubsidy) -> list[str]:

@@ -1,5 +1,9 @@
 """What the page of an expense statement shows: its state, its amounts unfolded class by class, what can be done."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.urls import reverse
 
 from plannumerique.journal.machine import obstacles
@@ -8,12 +12,12 @@ from plannumerique.lib.money import ZERO
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
-from projects.rules import Funding, FundingError, public_aid_warning
+from projects.rules import ClassKey, Funding, FundingError, public_aid_warning
 from subsidies.claims import claim_of, names_of_classes
 from subsidies.enums import InvoiceState
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.permissions_statement import can_certify_statement, can_edit_statement, can_record_signed_statement
-from subsidies.rules import Definitive, solde_due, trop_percu
+from subsidies.rules import Definitive, InvoicedAmount, solde_due, trop_percu
 from subsidies.services.statement import READY_TO_CERTIFY
 
 S = InvoiceState
@@ -59,9 +63,42 @@ def _certified_by(statement: ExpenseStatement) -> str:
 # --- Amounts ---
 
 
-def class_amounts(funding: Funding, subsidy: EquipmentSubsidy) -> list[Amounts]:
+@dataclass(frozen=True, slots=True)
+class ClassAmounts:
+    """What one class was invoiced, and what becomes of it; the three last figures stand on the campaign's basis."""
+
+    label: str
+    ht: Decimal
+    ttc: Decimal
+    retained_base: Decimal
+    state_share: Decimal
+    own_share: Decimal
+
+    @property
+    def vat(self) -> Decimal:
+        return self.ttc - self.ht
+
+
+def class_table(funding: Funding, invoiced: Iterable[InvoicedAmount], names: Mapping[ClassKey, str]) -> list[ClassAmounts]:
+    """A line a class, then their total."""
+    by_class = {ClassKey(one.uai, one.number): one for one in invoiced}
+    rows = [
+        ClassAmounts(
+            names[line.key],
+            by_class[line.key].ht,
+            by_class[line.key].ttc,
+            line.retained_base,
+            line.subsidy,
+            line.own_share,
+        )
+        for line in funding.lines
+    ]
+    ht, ttc = sum((row.ht for row in rows), ZERO), sum((row.ttc for row in rows), ZERO)
+    return [*rows, ClassAmounts("Total", ht, ttc, funding.retained_base, funding.total, funding.own_share)]
+
+
+def class_amounts(funding: Funding, names: Mapping[ClassKey, str]) -> list[Amounts]:
     """One amount a class: what it cost, what the cap retains, the State's share, what stays with the collectivité."""
-    names = names_of_classes(subsidy)
     return [
         Amounts(
             names[line.key],
@@ -78,15 +115,28 @@ def class_amounts(funding: Funding, subsidy: EquipmentSubsidy) -> list[Amounts]:
     ]
 
 
-def claim_amounts(subsidy: EquipmentSubsidy) -> tuple[Amounts, list[Amounts]] | None:
+@dataclass(frozen=True, slots=True)
+class ClaimAmounts:
+    total: Amounts
+    classes: list[Amounts]
+    table: list[ClassAmounts]
+
+
+def claim_amounts(subsidy: EquipmentSubsidy) -> ClaimAmounts | None:
     """What the statement justifies as it stands, and class by class; None as long as it holds nothing."""
+    invoiced = list(subsidy.invoices.counted().invoiced_amounts())
     try:
-        claim = claim_of(subsidy)
-        if not claim.justified.lines:
-            return None
-        return total_amounts("Subvention que l’état justifie à ce jour", claim, subsidy), class_amounts(claim.justified, subsidy)
+        claim = claim_of(subsidy, invoiced)
     except FundingError as error:
-        return Amounts("Subvention que l’état justifie à ce jour", None, note=str(error)), []
+        return ClaimAmounts(Amounts("Subvention que l’état justifie à ce jour", None, note=str(error)), [], [])
+    if not claim.justified.lines:
+        return None
+    names = names_of_classes(subsidy)
+    return ClaimAmounts(
+        total_amounts("Subvention que l’état justifie à ce jour", claim, subsidy),
+        class_amounts(claim.justified, names),
+        class_table(claim.justified, invoiced, names),
+    )
 
 
 def total_amounts(label: str, definitive: Definitive, subsidy: EquipmentSubsidy) -> Amounts:
@@ -120,7 +170,7 @@ def aid_warning(statement: ExpenseStatement) -> str | None:
     if not statement.other_public_aid:
         return None
     try:
-        claim = claim_of(statement.subsidy)
+        claim = claim_of(statement.subsidy, statement.subsidy.invoices.counted().invoiced_amounts())
     except FundingError:
         return None
     return public_aid_warning(

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from deployments.enums import MobileClassState
 from plannumerique.files import services as files
 from plannumerique.files.enums import PieceState
 from plannumerique.files.models import Piece, PieceQuerySet, StoredFile
 from plannumerique.journal.machine import Refused
+from plannumerique.journal.models import Thread
 from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import ZERO, euros, ttc_from_ht, vat_on
@@ -63,15 +66,18 @@ def enter_invoice(
     content: InvoiceContent,
     lines: Sequence[LineContent],
     copy: StoredFile | None = None,
+    piece: Piece | None = None,
 ) -> Invoice:
-    """Add an invoice to the statement, which it opens when it is the first one."""
+    """Add an invoice to the statement, which it opens when it is the first one. `piece`: its copy, dropped beforehand."""
     invoice = Invoice(thread=subsidy.thread, subsidy=subsidy)
     with transaction.atomic():
         with opening(invoice, actor=actor, may=can_enter_invoice, label="Saisir une facture"):
             _refuse_deposited(subsidy)
             open_statement(subsidy=subsidy, actor=actor)
             _fill(invoice, content, lines, actor=actor)
-            invoice.piece = _deposit_copy(invoice, copy, actor=actor) if copy else None
+            invoice.piece = _waiting_copy(subsidy, piece) if piece else None
+            if copy is not None:
+                invoice.piece = _deposit_copy(invoice, copy, actor=actor)
             outdate(subsidy, actor=actor, why=f"Ajout : {invoice}")
         _write_lines(invoice, lines)
     return invoice
@@ -133,6 +139,61 @@ def reopen_invoice(*, invoice_id: int, actor: Actor, comment: str, seen: int | N
         invoice.reopen_invoice()
         _check_copy(invoice, PieceState.DEPOSITED, actor=actor, comment=comment)
     return invoice
+
+
+# --- Copies dropped together, then typed one by one ---
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """`already`: each file that the dossier holds already, with the piece that bears it; it was not deposited again."""
+
+    pieces: list[Piece]
+    already: list[tuple[StoredFile, Piece]]
+
+
+def drop_copies(*, subsidy: EquipmentSubsidy, actor: Actor, files_sent: Sequence[StoredFile]) -> Dropped:
+    """Deposit the copies of invoices that nobody has typed yet; confidential, like those that come with their invoice."""
+    dropped = Dropped([], [])
+    with transaction.atomic():
+        thread = Thread.objects.select_for_update().get(pk=subsidy.thread_id)
+        current = EquipmentSubsidy.objects.select_related(*EquipmentSubsidy.passage_related).get(pk=subsidy.pk)
+        refusal = can_enter_invoice.refusal(actor, Invoice(thread=thread, subsidy=current))
+        if refusal is not None:
+            raise PermissionDenied(refusal)
+        for file in files_sent:
+            twin = Piece.objects.in_force().filter(thread=thread, file__sha256=file.sha256).first()
+            if twin is not None:
+                dropped.already.append((file, twin))
+                continue
+            label = f"Facture à saisir : {file.original_name}"[:150]
+            dropped.pieces.append(_deposit(current, file, label=label, actor=actor))
+    return dropped
+
+
+def copies_to_type(subsidy: EquipmentSubsidy) -> PieceQuerySet:
+    """The copies that no invoice bears, in the order in which they came."""
+    copies = Piece.objects.usable().about(subsidy).filter(kind=PieceKind.INVOICE)
+    return copies.filter(~Exists(Invoice.objects.filter(piece=OuterRef("pk")))).order_by("pk")
+
+
+def attach_copy(*, invoice_id: int, piece: Piece, actor: Actor) -> Invoice:
+    """A dropped copy is that of an invoice typed already, in the grid or by a workbook: nothing is typed again."""
+    with passage(
+        Invoice, invoice_id, actor=actor, may=can_edit_invoice, act="attach_copy", label="Joindre la copie de la facture"
+    ) as invoice:
+        if invoice.piece is not None:
+            raise Refused(f"« {invoice} » a déjà sa copie : corrigez la facture pour la remplacer.")
+        invoice.piece = _waiting_copy(invoice.subsidy, piece)
+    return invoice
+
+
+def _waiting_copy(subsidy: EquipmentSubsidy, piece: Piece) -> Piece:
+    """Asked under the thread's lock: a colleague may have typed the same copy."""
+    found = copies_to_type(subsidy).filter(pk=piece.pk).first()
+    if found is None:
+        raise Refused(f"« {piece} » n’attend plus d’être saisie : une facture la porte déjà.")
+    return found
 
 
 # --- What a checker should look at twice ---
@@ -235,16 +296,20 @@ def _write_lines(invoice: Invoice, lines: Sequence[LineContent]) -> None:
 
 
 def _deposit_copy(invoice: Invoice, file: StoredFile, *, actor: Actor) -> Piece:
+    return _deposit(invoice.subsidy, file, label=str(invoice)[:150], actor=actor, replaces=invoice.piece)
+
+
+def _deposit(subsidy: EquipmentSubsidy, file: StoredFile, *, label: str, actor: Actor, replaces: Piece | None = None) -> Piece:
     """Confidential: a supplier prints its bank account on its invoices."""
     return files.deposit_piece(
-        thread=invoice.thread,
-        subject=invoice.subsidy,
+        thread=subsidy.thread,
+        subject=subsidy,
         kind=PieceKind.INVOICE,
-        label=str(invoice)[:150],
+        label=label,
         file=file,
         actor=actor,
         confidential=True,
-        replaces=invoice.piece,
+        replaces=replaces,
     )
 
 

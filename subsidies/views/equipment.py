@@ -25,6 +25,7 @@ from subsidies.pages.orders import badge_of as order_badge
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.pages.solde import overpaid_amounts
 from subsidies.pages.statement import reads_the_statement
+from subsidies.pages.statement_steps import statement_steps
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
 from subsidies.views.common import documents_about, pieces_about, visible_or_404
@@ -68,6 +69,7 @@ def equipment(request: Request, pk: int) -> HttpResponse:
         "all_amounts": [*pages.amounts_of(row), *filter(None, [overpaid_amounts(row)])],
         "reads_statement": reads_the_statement(request.actor, row),
         "expected": of_subsidy(row, request.actor),
+        "statement_steps": statement_steps(row, request.actor),
         "orders": [(one, order_badge(one)) for one in row.orders.order_by("ordered_on", "pk")],
         "payments": [(one, payment_badge(one)) for one in payments],
         "account_changes": row.account_changes.awaiting_confirmation(),

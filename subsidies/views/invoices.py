@@ -8,22 +8,37 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from deployments.enums import MobileClassState
+from plannumerique.files.models import Piece
 from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
+from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
+from plannumerique.ui.errors import NotFound
 from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions_statement as permissions
-from subsidies.forms.invoices import CorrectInvoiceForm, InvoiceForm, LineFormSet, header_of, line_formset
+from subsidies.forms.invoices import (
+    AttachForm,
+    CorrectInvoiceForm,
+    DropForm,
+    InvoiceForm,
+    LineFormSet,
+    TypeInvoiceForm,
+    header_of,
+    line_formset,
+)
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
-from subsidies.pages.invoices import facts_of, warnings_of
+from subsidies.pages.invoices import already_there, facts_of, warnings_of
 from subsidies.services import invoices as services
 from subsidies.views.statement import subsidy_or_404
+from subsidies.workbook import claimable_classes
+
+MOST_SHOWN, MOST_OFFERED = 50, 500
 
 
 @require_safe
@@ -59,9 +74,102 @@ def enter_invoice(request: Request, pk: int) -> HttpResponse:
         mandat_required=subsidy.campaign.mandat_required,
         initial=header_of(model) if model else None,
     )
-    lines = line_formset(request.POST or None, classes=_classes(subsidy), invoice=model)
+    lines = line_formset(request.POST or None, classes=claimable_classes(subsidy), invoice=model)
     act = partial(services.enter_invoice, subsidy=subsidy, actor=request.actor)
     return _form_page(request, subsidy, form, lines, act, title="Ajouter une facture", back=_statement_url(subsidy))
+
+
+@require_http_methods(["GET", "POST"])
+def drop_invoices(request: Request, pk: int) -> HttpResponse:
+    """Several copies at once. 302 when all are taken; 422 names those that are not, the others being deposited."""
+    subsidy = subsidy_or_404(request, pk)
+    _demand(permissions.can_enter_invoice, request, Invoice(thread=subsidy.thread, subsidy=subsidy))
+    form = DropForm(request.POST or None, request.FILES or None, actor=request.actor)
+    if not form.is_valid():
+        return _drop_page(request, subsidy, form, status=form.http_status)
+    sent = form.cleaned_data["copies"]
+    dropped = services.drop_copies(subsidy=subsidy, actor=request.actor, files_sent=sent.drafts)
+    if dropped.pieces:
+        said = plural(len(dropped.pieces), one="copie est déposée", many="copies sont déposées")
+        messages.success(request, f"{said} : saisissez maintenant chaque facture.")
+    refusals = [*sent.refusals, *(already_there(file, piece) for file, piece in dropped.already)]
+    if not refusals:
+        return HttpResponseRedirect(reverse("subsidies:drop_invoices", args=[subsidy.pk]))
+    for sentence in refusals:
+        form.add_error("copies", sentence)
+    return _drop_page(request, subsidy, form, status=422)
+
+
+def _drop_page(request: Request, subsidy: EquipmentSubsidy, form: DropForm, *, status: int) -> HttpResponse:
+    waiting = services.copies_to_type(subsidy)
+    count = waiting.count()
+    page = {
+        "subsidy": subsidy,
+        "form": form,
+        "copies": waiting.select_related("file")[:MOST_SHOWN],
+        "count": count,
+        "more": max(count - MOST_SHOWN, 0),
+        "without_copy": Invoice.objects.counted().filter(subsidy=subsidy, piece=None).exists(),
+        "back": _statement_url(subsidy),
+    }
+    return render(request, "subsidies/drop_invoices.html", page, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def type_invoice(request: Request, pk: int, piece_pk: int) -> HttpResponse:
+    """The form of an invoice beside its copy; once recorded, the next copy."""
+    subsidy = subsidy_or_404(request, pk)
+    _demand(permissions.can_enter_invoice, request, Invoice(thread=subsidy.thread, subsidy=subsidy))
+    piece, waiting = _copy_or_404(subsidy, piece_pk), services.copies_to_type(subsidy)
+    following = waiting.filter(pk__gt=piece.pk).first() or waiting.exclude(pk=piece.pk).first()
+    form = TypeInvoiceForm(request.POST or None, actor=request.actor, mandat_required=subsidy.campaign.mandat_required)
+    lines = line_formset(request.POST or None, classes=claimable_classes(subsidy))
+    act = partial(services.enter_invoice, subsidy=subsidy, actor=request.actor, piece=piece)
+    return _form_page(
+        request,
+        subsidy,
+        form,
+        lines,
+        act,
+        title="Saisir la facture",
+        back=reverse("subsidies:drop_invoices", args=[subsidy.pk]),
+        piece=piece,
+        following=_type_url(subsidy, following) if following else "",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def attach_copy(request: Request, pk: int, piece_pk: int) -> HttpResponse:
+    """The copy belongs to an invoice that is typed already, by a workbook most often."""
+    subsidy = subsidy_or_404(request, pk)
+    piece = _copy_or_404(subsidy, piece_pk)
+    without = Invoice.objects.counted().filter(subsidy=subsidy, piece=None).order_by("invoiced_on", "pk")[:MOST_OFFERED]
+    return act_page(
+        request,
+        row=ExpenseStatement(thread=subsidy.thread, subsidy=subsidy),
+        may=permissions.can_edit_statement,
+        form=AttachForm(request.POST or None, invoices=without),
+        act=partial(services.attach_copy, piece=piece, actor=request.actor),
+        title="Joindre la copie à une facture saisie",
+        done=f"La copie « {piece.file.original_name} » est jointe à sa facture.",
+        back=reverse("subsidies:drop_invoices", args=[subsidy.pk]),
+        context={"origin": "Déposer les factures", "submit": "Joindre la copie"},
+    )
+
+
+def _copy_or_404(subsidy: EquipmentSubsidy, pk: int) -> Piece:
+    piece = services.copies_to_type(subsidy).filter(pk=pk).select_related("file").first()
+    if piece is None:
+        raise NotFound(
+            "Cette copie n’attend plus d’être saisie.",
+            url=reverse("subsidies:drop_invoices", args=[subsidy.pk]),
+            link="Voir les copies à saisir",
+        )
+    return piece
+
+
+def _type_url(subsidy: EquipmentSubsidy, piece: Piece) -> str:
+    return reverse("subsidies:type_invoice", args=[subsidy.pk, piece.pk])
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,10 +184,18 @@ def correct_invoice(request: Request, pk: int) -> HttpResponse:
         row_version=row.version,
         initial=header_of(row),
     )
-    lines = line_formset(request.POST or None, classes=_classes(row.subsidy), invoice=row)
+    lines = line_formset(request.POST or None, classes=claimable_classes(row.subsidy), invoice=row)
     act = partial(services.correct_invoice, invoice_id=row.pk, actor=request.actor)
     return _form_page(
-        request, row.subsidy, form, lines, act, title="Corriger la facture", back=row.get_absolute_url(), invoice=row
+        request,
+        row.subsidy,
+        form,
+        lines,
+        act,
+        title="Corriger la facture",
+        back=row.get_absolute_url(),
+        invoice=row,
+        piece=row.piece,
     )
 
 
@@ -93,30 +209,28 @@ def _form_page(
     title: str,
     back: str,
     invoice: Invoice | None = None,
+    piece: Piece | None = None,
+    following: str = "",
 ) -> HttpResponse:
+    """`piece`: the copy shown beside the form; `following`: where the next copy is typed."""
     terms = subsidy.convention.terms.as_rule()
     page: dict[str, Any] = {
         **{"subsidy": subsidy, "form": form, "lines": lines, "title": title, "back": back, "invoice": invoice},
-        **{"basis": terms.tax_basis.label, "cap": terms.expense_cap},
+        **{"basis": terms.tax_basis.label, "cap": terms.expense_cap, "piece": piece, "following": following},
     }
     # Both are cleaned, always: a file that came with a wrong line is kept, and every error is said at once.
     if not (form.is_valid() & lines.is_valid()):
         return render(request, "subsidies/invoice_form.html", page, status=max(form.http_status, lines.http_status))
     seen = {"seen": form.cleaned_data["seen"]} if "seen" in form.cleaned_data else {}
     try:
-        row = act(content=form.content, lines=lines.contents, copy=form.cleaned_data["copy"], **seen)
+        row = act(content=form.content, lines=lines.contents, copy=form.cleaned_data.get("copy"), **seen)
     except Refused as refused:
         form.add_refusal(refused)
         return render(request, "subsidies/invoice_form.html", page, status=409)
     messages.success(request, f"« {row} » est enregistrée.")
     for sentence in warnings_of(row, request.actor):
         messages.warning(request, sentence)
-    return HttpResponseRedirect(_statement_url(subsidy))
-
-
-def _classes(subsidy: EquipmentSubsidy) -> Any:
-    classes = subsidy.convention.mobile_classes.exclude(state=MobileClassState.RENOUNCED)
-    return classes.select_related("school").order_by("school__search", "number")
+    return HttpResponseRedirect(following or _statement_url(subsidy))
 
 
 def _invoice_to_take_up(request: Request, subsidy: EquipmentSubsidy) -> Invoice | None:

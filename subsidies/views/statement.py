@@ -68,8 +68,8 @@ def statement(request: Request, pk: int) -> HttpResponse:
         "facts": facts_of(row) if row else [],
         "promise": promise_of(subsidy, today=request.actor.today),
         "no_solde": no_solde_of(subsidy),
-        "total": claim[0] if claim else None,
-        "classes": claim[1] if claim else [],
+        "claim": claim,
+        "basis": subsidy.convention.terms.as_rule().tax_basis.label,
         "warning": aid_warning(row) if row else None,
         "listing": listing,
         "lines": [(invoice, badge_of(invoice)) for invoice in listing.rows],
@@ -134,7 +134,7 @@ def _plain_page(
             title=title,
             done=done,
             back=row.get_absolute_url(),
-            context={"facts": facts_of(row), "amounts": claim[0] if claim else None},
+            context={"facts": facts_of(row), "amounts": claim.total if claim else None},
         )
 
     return page
@@ -192,7 +192,7 @@ def deposit_statement(request: Request, pk: int) -> HttpResponse:
         title="Déposer les justificatifs",
         done="Les justificatifs sont déposés : la DANE les vérifie, puis le DAN constate le service fait.",
         back=_statement_url(subsidy),
-        context={"amounts": claim[0] if claim else None},
+        context={"amounts": claim.total if claim else None},
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import resolve
 from playwright.sync_api import Page
 
-NOT_PAGES = ("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "portal:archive")
+NOT_PAGES = ("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook", "portal:archive")
 # Pages that change with the state of their row: each is opened; of the others, the first of its kind.
 OF_A_STATE = ("projects:application", "conventions:convention", "subsidies:equipment")
 

@@ -81,6 +81,7 @@ SEEN_BY: dict[Role, tuple[str, ...]] = {
             "subsidies:deposit_order",
         ),
         *("subsidies:statement", "subsidies:enter_invoice", "subsidies:certify_statement", "accounts:profile"),
+        *("subsidies:upload_workbook", "subsidies:drop_invoices"),
     ),
     Role.DIRECTOR: (
         *("portal:home", "projects:application", "projects:write_pedagogical_part", "deployments:classes"),

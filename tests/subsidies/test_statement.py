@@ -250,7 +250,9 @@ def test_declaring_the_same_aid_again_keeps_the_certification(subsidy):
 
 
 def test_the_claim_unfolds_class_by_class(subsidy):
-    total, classes = claim_amounts(fresh(subsidy))
+    claim = claim_amounts(fresh(subsidy))
+    assert claim is not None
+    total, classes = claim.total, claim.classes
 
     assert total.amount == Decimal("11950.25")
     assert [one.amount for one in classes] == [Decimal("3950.25"), Decimal("4000.00"), Decimal("4000.00")]
@@ -258,6 +260,20 @@ def test_the_claim_unfolds_class_by_class(subsidy):
     assert excess["Base retenue"] == Decimal("8000.00")
     assert excess["Reste à la charge de la collectivité"] == Decimal("5100.00")
     assert total.lines[-1].amount == Decimal("5950.25")
+
+
+def test_the_table_of_the_classes_gives_ht_vat_ttc_base_share_and_what_remains(subsidy):
+    claim = claim_amounts(fresh(subsidy))
+    assert claim is not None
+
+    *rows, total = claim.table
+
+    assert [row.ttc for row in rows] == [Decimal("7900.50"), Decimal("8000.00"), Decimal("9100.00")]
+    assert all(row.ht + row.vat == row.ttc for row in claim.table)
+    assert [row.retained_base for row in rows] == [Decimal("7900.50"), Decimal("8000.00"), Decimal("8000.00")]
+    assert [row.own_share for row in rows] == [Decimal("3950.25"), Decimal("4000.00"), Decimal("5100.00")]
+    for name in ("ht", "vat", "ttc", "retained_base", "state_share", "own_share"):
+        assert getattr(total, name) == sum(getattr(row, name) for row in rows), name
 
 
 def test_an_empty_statement_claims_nothing():
