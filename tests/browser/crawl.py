@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from django.urls import resolve
 from playwright.sync_api import Page
 
-NOT_PAGES = ("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook", "portal:archive")
+NOT_PAGES = (
+    *("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook"),
+    *("portal:archive", "portal:message_attachment"),
+)
 # Pages that change with the state of their row: each is opened; of the others, the first of its kind.
-OF_A_STATE = ("projects:application", "conventions:convention", "subsidies:equipment")
+OF_A_STATE = ("projects:application", "conventions:convention", "subsidies:equipment", "subsidies:statement")
 
 
 def crawl(page: Page) -> Iterator[tuple[str, int]]:

@@ -3,12 +3,22 @@
 import datetime as dt
 
 from plannumerique.accounts.models import User
-from plannumerique.files.models import Piece
+from plannumerique.files.models import Piece, StoredFile
+from plannumerique.journal.models import Thread
+from plannumerique.messages.enums import Audience
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from plannumerique.organisations.models import Academie, Circonscription, Collectivite, School
-from tests.factories import PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory
+from projects.enums import Anchor
+from tests.conversations import says
+from tests.factories import PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory, actor_for
 from tests.factories_conventions import ConventionFactory
-from tests.factories_projects import ApplicationFactory, PieceFactory
+from tests.factories_projects import (
+    ApplicationFactory,
+    CompletionPointFactory,
+    CriterionFactory,
+    PieceFactory,
+    SelectionSessionFactory,
+)
 from tests.factories_statement import InvoiceFactory, StatementFactory, ready_for_service_fait
 from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory
 
@@ -19,8 +29,12 @@ TODAY = dt.date(2016, 12, 1)
 def every_situation() -> None:
     # The phase is closed: a derogation lets the draft be deposited.
     ApplicationFactory(written=True, late_derogation="Panne du réseau de l’école.")
-    for stage in ("submitted", "to_complete", "admissible", "waiting", "retained"):
+    for stage in ("submitted", "to_complete", "waiting", "retained"):
         ApplicationFactory(**{stage: True})
+    CriterionFactory(campaign=ApplicationFactory(admissible=True).campaign)
+    SelectionSessionFactory(envelope=12000)
+    for anchor in (Anchor.WIFI, Anchor.TEAM, Anchor.QUOTE):
+        CompletionPointFactory(anchor=anchor, answered=anchor == Anchor.WIFI)
     PieceFactory(subject=ApplicationFactory(submitted=True, pieces=False).dossier, waiting=True)
     for stage in ("negotiation", "settled", "cbr_requested", "cbr_given", "deliberated", "signed_collectivite"):
         ConventionFactory(**{stage: True, "schools": 1})
@@ -42,6 +56,18 @@ def every_situation() -> None:
     PaymentFactory(resources=grant, kind="resources")
     circonscription = CirconscriptionFactory()
     School.objects.ecoles().update(circonscription=circonscription)
+    _messages_everywhere()
+
+
+def _messages_everywhere() -> None:
+    """In each dossier, one to all with its file, one to its first school, and a note."""
+    agent = actor_for(Role.AGENT_DANE, AcademieFactory())
+    for thread in Thread.objects.all():
+        file = StoredFile.objects.first()
+        says(thread, agent, text="Bonjour,\nvoici le plan : https://exemple.invalid/" + "plan-" * 30, attachment=file)
+        if school := thread.schools.first():
+            says(thread, agent, Audience.SCHOOL, school=school, text="Les prises sont-elles posées ?")
+        says(thread, agent, Audience.INTERNAL, text="À relire avec la DAF.")
 
 
 def somebody(role: Role) -> User:

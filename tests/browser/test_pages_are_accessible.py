@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from deployments.models import MobileClass
 from plannumerique import clock
+from plannumerique.messages.models import Message
 from plannumerique.organisations.enums import Role
 from projects.models import Application, Dossier
 from subsidies.models import EquipmentSubsidy
@@ -55,13 +56,22 @@ def situations() -> None:
 # pages: the templates are the same from one role to the next, what they hold is not.
 SEEN_BY: dict[Role, tuple[str, ...]] = {
     Role.DAN: (
-        *("portal:home", "portal:dossier", "portal:dossiers", "projects:applications", "projects:application"),
+        *("portal:home", "portal:dossier", "portal:messages", "portal:dossiers"),
+        *("projects:applications", "projects:application", "projects:sessions", "projects:session", "projects:mark"),
+        *("projects:request_completion", "projects:drop", "projects:open_session", "portal:pieces", "portal:schools"),
         *("projects:check_piece", "projects:retain", "conventions:conventions", "conventions:convention"),
         *("conventions:open_convention", "conventions:settle", "conventions:check_piece", "conventions:record_cbr_opinion"),
         *("subsidies:order", "subsidies:accept_order", "subsidies:invoice", "subsidies:certify_service_fait", "notices:outbox"),
     ),
     Role.GESTIONNAIRE_DAF: (
-        *("portal:home", "portal:dossier", "subsidies:subsidies", "subsidies:equipment", "subsidies:prepare_decision"),
+        *(
+            "portal:home",
+            "portal:dossier",
+            "portal:messages",
+            "subsidies:subsidies",
+            "subsidies:equipment",
+            "subsidies:prepare_decision",
+        ),
         *("subsidies:payments", "subsidies:payment", "subsidies:record_payment", "subsidies:grants", "subsidies:resources"),
         *("subsidies:liquidate_solde", "subsidies:hold"),
     ),
@@ -69,10 +79,12 @@ SEEN_BY: dict[Role, tuple[str, ...]] = {
         *(
             "portal:home",
             "portal:dossier",
+            "portal:messages",
             "projects:application",
             "projects:describe_technical_part",
             "projects:add_application",
         ),
+        *("projects:draft", "projects:deposit", "projects:respond"),
         *("projects:deposit_piece", "projects:submit", "conventions:convention", "conventions:describe_payee"),
         *(
             "conventions:record_deliberation",
@@ -84,7 +96,7 @@ SEEN_BY: dict[Role, tuple[str, ...]] = {
         *("subsidies:upload_workbook", "subsidies:drop_invoices"),
     ),
     Role.DIRECTOR: (
-        *("portal:home", "projects:application", "projects:write_pedagogical_part", "deployments:classes"),
+        *("portal:home", "portal:messages", "projects:application", "projects:write_pedagogical_part", "deployments:classes"),
         *("deployments:mobile_class", "deployments:receive", "training:sessions"),
     ),
     Role.COLLEGE_REFERENT: ("portal:home", "subsidies:grants", "subsidies:resources"),
@@ -225,6 +237,34 @@ def test_a_form_is_filled_and_sent_without_a_mouse(situations: None, log_in: Log
 
     director.sees("BL-7")
     assert MobileClass.objects.get(pk=mobile_class.pk).delivery_note == "BL-7"
+
+
+def test_a_message_is_written_from_the_page_of_the_dossier_without_a_mouse(situations: None, log_in: LogIn) -> None:
+    director = log_in(somebody(Role.DIRECTOR), width=PHONE)
+    dossier = _draft().dossier
+    director.open(dossier.get_absolute_url())
+
+    tab_to(director, "Écrire un message")
+    director.page.keyboard.press("Enter")
+    assert faults_of(director.page) == []
+    tab_to(director, "Envoyer le message")
+    director.page.keyboard.press("Enter")
+    expect(director.page.get_by_role("alert").first).to_be_focused()
+    assert faults_of(director.page) == []
+
+    tab_to(director, "À qui écrivez-vous")  # in the summary: leads to the field
+    director.page.keyboard.press("Enter")
+    expect(director.field("À qui écrivez-vous ?")).to_be_focused()
+    director.page.keyboard.type("L’académie")
+    tab_to(director, "Votre message")
+    director.page.keyboard.type("Les prises sont posées.")
+    tab_to(director, "Envoyer le message")
+    director.page.keyboard.press("Enter")
+
+    director.sees("Les prises sont posées.")
+    message = Message.objects.filter(thread=dossier.thread_id).first()
+    assert message is not None
+    assert (message.audience, message.text) == ("school", "Les prises sont posées.")
 
 
 def tab_to(person: Person, name: str) -> None:

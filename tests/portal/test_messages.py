@@ -94,6 +94,8 @@ def test_the_form_offers_what_the_permission_grants_and_chooses_nothing(
     values = [value for value, _ in form.fields["audience"].choices]
     assert [value.partition(":")[0] for value in values] == ["", *expected]
     assert form["audience"].initial is None
+    of_dossier = client.get(here.dossier.get_absolute_url()).context["conversation"].form
+    assert sorted(value for value, _ in of_dossier.fields["audience"].choices) == sorted(values)
 
 
 @pytest.mark.parametrize("name", ["recteur", "dsi", "dsden", "ien", "erun", "administrator"])

@@ -35,7 +35,7 @@ def _tell(user: User, message: Message, dossier: Dossier, *, actor: Actor) -> No
             programme=dossier.campaign.mail_subject,
             subject=f"message à lire, dossier de {dossier.collectivite.in_words}",
             happened=_happened(message, dossier),
-            to_do="Lisez la suite et répondez sur le portail : une réponse à ce courriel n’entre pas au dossier.",
+            to_do="Répondez sur le portail, pour que votre réponse entre au dossier.",
             path=reverse("portal:messages", args=[dossier.pk]),
             link_label="Lire les messages du dossier",
             signed_by=f"{message.author_name}, {message.author_role}",

@@ -6,6 +6,7 @@
 import datetime as dt
 
 from conventions.rules import CbrSense
+from plannumerique.messages.enums import Audience
 from plannumerique.portal.demonstration import acts
 from plannumerique.portal.demonstration.scene import ClassName, Place
 from plannumerique.portal.demonstration.story import Story
@@ -39,7 +40,23 @@ def _ornans(number: int) -> Story:
     story.ask_acompte("2016-08-23").pay_acompte("2016-08-29", validated="2016-08-31", paid="2016-09-09")
     story.grant("2016-09-05", account="2016-09-08", prepared="2016-09-14", validated="2016-09-15", paid="2016-09-23")
     story.deliver("2016-09-13").spend("2016-09-23", spent=("7900.50", "8000", "9100")).certify("2016-09-30")
+    director, school = "direction.0251876D", "0251876D"
+    story.say(
+        *("2016-09-15", "12:10", director, Audience.SCHOOL),
+        "Bonjour, les tablettes de la deuxième classe ne trouvent pas le réseau de l’école. Est-ce à nous de les y inscrire ?",
+        uai=school,
+    )
+    story.say(
+        *("2016-09-16", "09:35", "dane", Audience.SCHOOL),
+        "Bonjour, non : l’ERUN passe lundi avec la clé du réseau. Gardez-les chargées dans leur valise d’ici là.",
+        uai=school,
+    )
+    story.say(*("2016-09-20", "16:50", director, Audience.SCHOOL), "C’est fait, tout fonctionne. Merci !", uai=school)
     story.deposit("2016-10-03").constate("2016-10-07", checked="2016-10-05")
+    story.say(
+        *("2016-10-07", "11:40", "dane", Audience.ALL),
+        "Le service fait est constaté : le solde suit. La DANE viendra voir les classes en novembre, nous vous proposerons une date.",
+    )
     story.liquidate("2016-10-18").pay_solde("2016-11-03", paid="2016-11-16", closed="2016-11-25")
     return story
 
@@ -124,6 +141,20 @@ def _belfort(number: int) -> Story:
         given="2016-09-06",
         sense=CbrSense.UNFAVOURABLE,
         motive="Coût par classe très supérieur au plafond du programme ; la part de la commune n’est pas financée.",
+    )
+    story.say(
+        *("2016-09-08", "10:05", "dane2", Audience.COLLECTIVITE),
+        "Bonjour,\nl’avis du contrôleur budgétaire est défavorable : le coût par classe lui paraît trop élevé. Pouvez-vous revoir "
+        "l’équipement à la baisse, ou joindre le plan de financement de la part de la ville ?",
+    )
+    story.say(
+        *("2016-09-13", "15:20", story.editor, Audience.COLLECTIVITE),
+        "Bonjour,\nvous trouverez ci-joint le plan de financement. Le devis révisé sera présenté au conseil du 17 octobre.",
+        joined="PLAN DE FINANCEMENT FICTIF",
+    )
+    story.say(
+        *("2016-09-14", "09:15", "dane2", Audience.INTERNAL),
+        "Plan de financement reçu. La DAF peut-elle dire s’il répond au motif de l’avis, avant que nous rouvrions la négociation ?",
     )
     return story
 
@@ -287,6 +318,18 @@ def _luxeuil(number: int) -> Story:
         name=ClassName("0700986S", 3),
         motive="Fermeture d’une classe à la rentrée : la troisième classe mobile n’a plus d’élèves.",
     ).tell("une classe mobile abandonnée")
+    story.say(
+        *("2016-09-16", "10:25", story.editor, Audience.COLLECTIVITE),
+        "Bonjour, une classe de l’école a fermé à la rentrée. Pouvons-nous renoncer à la troisième classe mobile, déjà commandée ?",
+    )
+    story.say(
+        *("2016-09-19", "09:05", "dane", Audience.COLLECTIVITE),
+        "Oui : enregistrez l’abandon sur la page de la classe, avec son motif. L’acompte versé sera comparé à ce qui reste dû.",
+    )
+    story.say(
+        *("2016-09-20", "11:30", "daf", Audience.INTERNAL),
+        "Luxeuil renonce à une classe après l’acompte : un trop-perçu est probable. Prévenez-nous dès le service fait.",
+    )
     story.deliver("2016-09-22").spend("2016-09-29", spent=("5000", "5000", "")).certify("2016-10-04")
     story.deposit("2016-10-06").constate("2016-10-12", checked="2016-10-10")
     story.step("2016-10-20", "11:05", "daf", acts.declare_overpaid).tell("trop-perçu constaté")

@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec, Self
 from zoneinfo import ZoneInfo
 
 from conventions.rules import CbrSense
+from plannumerique.messages.enums import Audience
 from plannumerique.organisations.actor import Actor
 from plannumerique.portal.demonstration import acts
 from plannumerique.portal.demonstration.people import Parties
@@ -85,6 +86,9 @@ class Story:
     def in_time(self) -> list[Step]:
         """The chapters overlap: the resources are paid while the equipment is ordered."""
         return sorted(self.steps, key=lambda step: step.at)
+
+    def say(self, day: str, hour: str, who: str, to: Audience, text: str, *, uai: str = "", joined: str = "") -> Self:
+        return self.step(day, hour, who, acts.write_message, to=to, text=text, uai=uai, joined=joined)
 
     # --- Chapters ---
 

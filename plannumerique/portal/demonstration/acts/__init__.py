@@ -71,6 +71,7 @@ from plannumerique.portal.demonstration.acts.ordering import (
     sign_decision,
     validate_payments,
 )
+from plannumerique.portal.demonstration.acts.writing import write_message
 
 __all__ = [
     "accept_invoices",
@@ -133,5 +134,6 @@ __all__ = [
     "submit",
     "tell_next_sitting",
     "validate_payments",
+    "write_message",
     "write_pedagogy",
 ]
