@@ -84,7 +84,7 @@ SEEN_BY: dict[Role, tuple[str, ...]] = {
             "projects:describe_technical_part",
             "projects:add_application",
         ),
-        *("projects:draft", "projects:deposit", "projects:respond"),
+        *("projects:draft", "projects:respond"),
         *("projects:deposit_piece", "projects:submit", "conventions:convention", "conventions:describe_payee"),
         *(
             "conventions:record_deliberation",
@@ -166,7 +166,8 @@ def _spending() -> EquipmentSubsidy:
 
 
 FORMS: list[tuple[str, Callable[[], str], str]] = [
-    ("add a school", lambda: reverse("projects:add_application", args=[Dossier.objects.first().pk]), "Ajouter l’école"),
+    ("add a school", lambda: reverse("projects:add_application", args=[Dossier.objects.first().pk]), "Ajouter au dossier"),
+    ("deposit", lambda: reverse("projects:deposit", args=[_draft().dossier_id]), "Déposer les candidatures cochées"),
     ("cost classes", lambda: reverse("projects:describe_technical_part", args=[_draft().pk]), "Enregistrer"),
     ("bring a piece", lambda: reverse("projects:deposit_piece", args=[_draft().dossier_id]), "Déposer la pièce"),
     ("deposit an order", lambda: reverse("subsidies:deposit_order", args=[_spending().pk]), "Déposer un bon de commande"),
@@ -195,6 +196,8 @@ def test_forms_with_errors_have_no_fault_and_open_on_their_summary(situations: N
 def empty_every_field(page: Page) -> None:
     for field in page.get_by_role("main").get_by_role("textbox").all():
         field.fill("")
+    for box in page.get_by_role("main").get_by_role("checkbox").all():
+        box.uncheck(force=True)
 
 
 def reaches_a_field(page: Page) -> bool:
