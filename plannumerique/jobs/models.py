@@ -26,7 +26,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class Job(models.Model):
-    """`kind` names the act, `parameters` is what was typed once for all the rows. The instants are real ones."""
+    """`kind` names the act, `parameters` is what was typed once for all the rows.
+
+    `asked_at` is the portal's instant, the two others real ones: the shifted clock moves no worker.
+    """
 
     kind = models.SlugField("nature", max_length=40)
     title = models.CharField("intitulé", max_length=150)

@@ -27,13 +27,14 @@ def open_job(
     title: str,
     by: User,
     at: dt.datetime,
+    beat: dt.datetime,
     rows: Iterable[tuple[int, str, str]],
     parameters: dict[str, Any],
     back: str,
 ) -> Job:
-    """`rows` are (id, label, address); `at` is a real instant."""
+    """`rows` are (id, label, address). `at` is the portal's instant, which the page shows; `beat` the real one."""
     job = Job.objects.create(
-        kind=kind, title=title, asked_by=by, asked_at=at, beat_at=at, parameters=parameters, back=back[:2000]
+        kind=kind, title=title, asked_by=by, asked_at=at, beat_at=beat, parameters=parameters, back=back[:2000]
     )
     JobRow.objects.bulk_create(
         (JobRow(job=job, row_id=pk, label=label[:250], url=url) for pk, label, url in rows), batch_size=_BY

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from plannumerique.journal.models import JournalLine, Thread
 from plannumerique.journal.pages import timeline_of
@@ -16,7 +16,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level, Role
 from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
-from projects.models import Application, CampaignDeadline, Phase
+from projects.models import Application, CampaignDeadline, Dossier, Phase
 from projects.rules import Deadline
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 
@@ -42,10 +42,9 @@ class DueDate:
 def deadlines_of(actor: Actor) -> list[CampaignDeadline]:
     """The deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query."""
     granted = ResourcesSubsidy.objects.notified().filter(payee_id__in=actor.ids(Level.SCHOOL))
-    mine = Q(campaign__dossiers__thread__in=Thread.objects.visible_to(actor)) | Q(
-        code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign")
-    )
-    return list(CampaignDeadline.objects.filter(mine).select_related("campaign").distinct().order_by("on"))
+    followed = Dossier.objects.filter(campaign=OuterRef("campaign"), thread__in=Thread.objects.visible_to(actor))
+    mine = Q(Exists(followed)) | Q(code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign"))
+    return list(CampaignDeadline.objects.filter(mine).select_related("campaign").order_by("on"))
 
 
 def due_dates(deadlines: Iterable[CampaignDeadline], *, today: dt.date) -> list[DueDate]:

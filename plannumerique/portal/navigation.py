@@ -23,7 +23,7 @@ _LISTS: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("Subventions", "subsidies:subsidies", _MONEY),
     ("Paiements", "subsidies:payments", (*DAF, *DANE)),
     ("Ressources", "subsidies:grants", (*DAF, *DANE, Role.COLLEGE_REFERENT)),
-    ("Classes mobiles", "deployments:classes", ()),
+    ("Classes", "deployments:classes", ()),
     ("Écoles", "portal:schools", _OVER_SCHOOLS),
     ("Formations", "training:sessions", ()),
 )

@@ -368,7 +368,7 @@ def write_the_pedagogical_part(director: Person, stage: Stage) -> None:
 
 def receive_the_classes(director: Person, stage: Stage) -> None:
     for number in (1, 2, 3):
-        director.opens("Classes mobiles", f"{stage.school} – classe {number}")
+        director.opens("Classes", f"{stage.school} – classe {number}")
         director.does("Enregistrer la réception", {"Numéro du bon de livraison": f"BL-{number}"}, then="réception")
 
 

@@ -70,7 +70,16 @@ def confirm(request: Request, key: str) -> HttpResponse:
 
 def _launch(request: Request, act: BulkAct, chosen: Chosen, parameters: dict[str, Any], *, back: str) -> HttpResponse:
     rows = ((row.pk, str(row), row.get_absolute_url()) for row in chosen.rows.order_by("pk"))
-    job = open_job(kind=act.key, title=act.label, by=request.user, at=timezone.now(), rows=rows, parameters=parameters, back=back)
+    job = open_job(
+        kind=act.key,
+        title=act.label,
+        by=request.user,
+        at=request.actor.at,
+        beat=timezone.now(),
+        rows=rows,
+        parameters=parameters,
+        back=back,
+    )
     if chosen.total <= AT_ONCE:
         run_job(job, at=clock.now())
     else:
