@@ -5,7 +5,8 @@ dossier; nothing is stored. What is expected next, and of whom, is read in `port
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -14,7 +15,6 @@ from django.db.models import (
     Exists,
     F,
     FilteredRelation,
-    IntegerField,
     Min,
     OuterRef,
     Q,
@@ -84,48 +84,37 @@ _SUBSIDY = "live__equipment_subsidy"
 def with_stage(rows: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
     """`stage` and its rank, with the states, amounts and questions from which it comes; a dossier has one live convention at most."""
     applications = Application.objects.filter(dossier=OuterRef("pk")).order_by()
-    return (
-        rows.alias(live=FilteredRelation("conventions", condition=Q(conventions__state__in=_LIVE_CONVENTIONS)))
-        .annotate(
-            convention_id=F("live__pk"),
-            convention_state=F("live__state"),
-            subsidy_state=F(f"{_SUBSIDY}__state"),
-            maximum=F("live__subsidy_max"),
-            decided=F(f"{_SUBSIDY}__decided_amount"),
-            paid=F(f"{_SUBSIDY}__paid_total"),
-            held_since=F(f"{_SUBSIDY}__held_since"),
-            stage=_stage(applications),
-        )
-        .annotate(rank=_rank())
+    return rows.alias(live=FilteredRelation("conventions", condition=Q(conventions__state__in=_LIVE_CONVENTIONS))).annotate(
+        convention_id=F("live__pk"),
+        convention_state=F("live__state"),
+        subsidy_state=F(f"{_SUBSIDY}__state"),
+        maximum=F("live__subsidy_max"),
+        decided=F(f"{_SUBSIDY}__decided_amount"),
+        paid=F(f"{_SUBSIDY}__paid_total"),
+        held_since=F(f"{_SUBSIDY}__held_since"),
+        stage=_by_stage(applications, Value),
+        rank=_by_stage(applications, lambda stage: Value(list(Stage).index(stage))),
     )
 
 
-def _stage(applications: "QuerySet[Application]") -> Case:
+def _by_stage(applications: "QuerySet[Application]", of: Callable[[Stage], Any]) -> Case:
+    """What `of` says of the stage at which the dossier is, in one reading: a Case on `stage` would repeat it whole at each branch."""
     accepted = PurchaseOrder.objects.accepted().filter(subsidy=OuterRef(f"{_SUBSIDY}__pk"))
     planned = MobileClass.objects.awaiting_reception().filter(convention=OuterRef("live__pk"))
     state = f"{_SUBSIDY}__state"
     executing = Q(**{state: S.ACOMPTE_PAID}) | Q(**{state: S.NOTIFIED, f"{_SUBSIDY}__acompte_rate": 0})
     return Case(
-        *(When(**{f"{state}__in": states}, then=Value(stage)) for stage, states in _STAGE_OF_SUBSIDY.items()),
-        When(Exists(accepted), **{state: S.CREATED}, then=Value(Stage.DECISION)),
-        When(**{state: S.CREATED}, then=Value(Stage.ORDERS)),
-        When(Q(executing) & Exists(planned), then=Value(Stage.DEPLOYMENT)),
-        When(executing, then=Value(Stage.STATEMENT)),
-        When(**{state: S.NOTIFIED}, then=Value(Stage.ACOMPTE)),
-        When(Q(live__pk__isnull=False) | Exists(applications.filter(state=A.RETAINED)), then=Value(Stage.CONVENTION)),
-        When(Exists(applications.filter(state__in=[A.SUBMITTED, A.ADMISSIBLE, A.WAITING_LIST])), then=Value(Stage.SELECTION)),
-        When(Exists(applications.filter(state__in=[A.DRAFT, A.TO_COMPLETE])), then=Value(Stage.APPLICATION)),
-        When(Exists(applications), then=Value(Stage.ENDED)),
-        default=Value(Stage.APPLICATION),
-    )
-
-
-def _rank() -> Case:
-    """To sort by the order of the thread, which is not that of the alphabet."""
-    return Case(
-        *(When(stage=stage, then=Value(rank)) for rank, stage in enumerate(Stage)),
-        default=Value(len(Stage)),
-        output_field=IntegerField(),
+        *(When(**{f"{state}__in": states}, then=of(stage)) for stage, states in _STAGE_OF_SUBSIDY.items()),
+        When(Exists(accepted), **{state: S.CREATED}, then=of(Stage.DECISION)),
+        When(**{state: S.CREATED}, then=of(Stage.ORDERS)),
+        When(Q(executing) & Exists(planned), then=of(Stage.DEPLOYMENT)),
+        When(executing, then=of(Stage.STATEMENT)),
+        When(**{state: S.NOTIFIED}, then=of(Stage.ACOMPTE)),
+        When(Q(live__pk__isnull=False) | Exists(applications.filter(state=A.RETAINED)), then=of(Stage.CONVENTION)),
+        When(Exists(applications.filter(state__in=[A.SUBMITTED, A.ADMISSIBLE, A.WAITING_LIST])), then=of(Stage.SELECTION)),
+        When(Exists(applications.filter(state__in=[A.DRAFT, A.TO_COMPLETE])), then=of(Stage.APPLICATION)),
+        When(Exists(applications), then=of(Stage.ENDED)),
+        default=of(Stage.APPLICATION),
     )
 
 
@@ -156,26 +145,34 @@ def with_due(rows: "QuerySet[Dossier]", deadlines: Iterable[CampaignDeadline], a
     planned = (
         MobileClass.objects.awaiting_reception().filter(convention=OuterRef("convention_id")).order_by().values("convention")
     )
-    early = Q(stage__in=[Stage.APPLICATION, Stage.SELECTION])
     closing = Subquery(drafts.values(day=Min(TruncDate("phase__closes_at"))), output_field=DateField())
     completion = Subquery(given_back.values(day=Min("completion_due_on")), output_field=DateField())
     delivery = Subquery(planned.values(day=Min("delivery_expected_on")), output_field=DateField())
-    watched = _watched(deadlines, today=actor.today)
-    return rows.annotate(
-        due=Case(
-            When(early, then=Least(closing, completion)),
-            When(stage__in=_DELIVERING, then=Least(watched, delivery)),
-            default=watched,
-            output_field=DateField(),
-        )
-    )
+    watched = _watched(list(deadlines), today=actor.today)
+
+    def due_at(stage: Stage) -> Any:
+        if stage in (Stage.APPLICATION, Stage.SELECTION):
+            return Least(closing, completion)
+        return Least(watched[stage], delivery) if stage in _DELIVERING else watched[stage]
+
+    return rows.annotate(due=_by_stage(Application.objects.filter(dossier=OuterRef("pk")).order_by(), due_at))
 
 
-def _watched(deadlines: Iterable[CampaignDeadline], *, today: dt.date) -> Case | Value:
+def _watched(deadlines: list[CampaignDeadline], *, today: dt.date) -> dict[Stage, Case]:
     """The last day of each campaign by stage: « avant le 15 octobre » is the 14th, which only the rule knows."""
-    whens = [
-        When(campaign=row.campaign_id, stage__in=_WATCHED[code], then=Value(row.as_rule().last_day, output_field=DateField()))
-        for row in deadlines
-        if (code := DeadlineCode(row.code)) in _WATCHED and (code not in _LAPSING or row.as_rule().last_day >= today)
-    ]
-    return Case(*whens, default=Value(None), output_field=DateField()) if whens else Value(None, output_field=DateField())
+    code_of = {stage: code for code, stages in _WATCHED.items() for stage in stages}
+    return {
+        stage: Case(
+            *(
+                When(campaign=row.campaign_id, then=_day(row.as_rule().last_day))
+                for row in deadlines
+                if row.code == code_of.get(stage) and (row.code not in _LAPSING or row.as_rule().last_day >= today)
+            ),
+            default=_day(None),
+        )
+        for stage in Stage
+    }
+
+
+def _day(day: dt.date | None) -> Value:
+    return Value(day, output_field=DateField())
