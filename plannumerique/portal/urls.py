@@ -4,6 +4,7 @@ from plannumerique.portal import lists, public, saved_views, views
 from plannumerique.portal.bulk import views as bulk
 from plannumerique.portal.conversation import views as conversation
 from plannumerique.portal.demonstration import views as demonstration
+from plannumerique.portal.selection import views as selection
 
 app_name = "portal"
 
@@ -16,6 +17,9 @@ urlpatterns = [
     path("ecoles/", lists.schools, name="schools"),
     path("lots/<slug:key>/", bulk.confirm, name="bulk"),
     path("lots/resultats/<int:pk>/", bulk.job, name="job"),
+    path("seances/<int:pk>/liste/", selection.import_list, name="import_list"),
+    path("seances/<int:pk>/liste/classeur/", selection.download_list, name="download_list"),
+    path("seances/<int:pk>/decider/", selection.decide_session, name="decide_session"),
     path("vues/", saved_views.saved_views, name="saved_views"),
     path("vues/enregistrer/", saved_views.save, name="save_view"),
     path("vues/<int:pk>/renommer/", saved_views.rename, name="rename_view"),

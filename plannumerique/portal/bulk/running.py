@@ -8,10 +8,14 @@ from plannumerique.jobs import services
 from plannumerique.jobs.models import Job
 from plannumerique.organisations.actor import Actor
 from plannumerique.portal.bulk.acts import BULK_ACTS
+from plannumerique.portal.selection.acts import DECIDE, decide
+
+# What a job may do, by its kind.
+ACTS = {**{one.key: one.act for one in BULK_ACTS}, DECIDE: decide}
 
 
 def run_job(job: Job, *, at: dt.datetime) -> None:
     """With the memberships that its author holds now: a right withdrawn since refuses the rows that are left."""
-    act = next(one for one in BULK_ACTS if one.key == job.kind)
+    act = ACTS[job.kind]
     actor = Actor.of(job.asked_by, at=at)
-    services.run(job, act=lambda pk: act.act(pk, actor, job.parameters), now=timezone.now)
+    services.run(job, act=lambda pk: act(pk, actor, job.parameters), now=timezone.now)

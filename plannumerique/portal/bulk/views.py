@@ -3,33 +3,25 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plannumerique import clock
-from plannumerique.celery import after_commit
 from plannumerique.jobs.enums import Outcome
 from plannumerique.jobs.models import Job, JobRow
-from plannumerique.jobs.services import open_job
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.http import Request
-from plannumerique.portal import tasks
 from plannumerique.portal.bulk.acts import BULK_ACTS, BulkAct
-from plannumerique.portal.bulk.running import run_job
+from plannumerique.portal.bulk.launching import launch
 from plannumerique.ui.errors import NotFound
 from plannumerique.ui.lists import Column, paginate
 
 ROW_PARAMETER, SCOPE_PARAMETER, ALL = "ligne", "portee", "toutes"
 # More than that, and the person who asks can no longer answer for what she asks.
 MOST = 2000
-# A click does so many rows before it answers; a worker does the others.
-AT_ONCE = 20
 NAMED = 10
 REASONS = 20
 COLUMNS = (Column("ligne", "Ligne", order_by=("label",)), Column("resultat", "Résultat", order_by=("outcome", "label")))
@@ -70,22 +62,7 @@ def confirm(request: Request, key: str) -> HttpResponse:
 
 def _launch(request: Request, act: BulkAct, chosen: Chosen, parameters: dict[str, Any], *, back: str) -> HttpResponse:
     rows = ((row.pk, str(row), row.get_absolute_url()) for row in chosen.rows.order_by("pk"))
-    job = open_job(
-        kind=act.key,
-        title=act.label,
-        by=request.user,
-        at=request.actor.at,
-        beat=timezone.now(),
-        rows=rows,
-        parameters=parameters,
-        back=back,
-    )
-    if chosen.total <= AT_ONCE:
-        run_job(job, at=clock.now())
-    else:
-        after_commit(tasks.run_bulk_job, job.pk)
-        messages.info(request, "Le traitement est lancé : vous pouvez quitter cette page et y revenir.")
-    return HttpResponseRedirect(job.get_absolute_url())
+    return launch(request, kind=act.key, title=act.label, rows=rows, total=chosen.total, parameters=parameters, back=back)
 
 
 def _act(key: str) -> BulkAct:
