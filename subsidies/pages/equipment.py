@@ -92,8 +92,11 @@ def steps_of(subsidy: EquipmentSubsidy) -> list[Step]:
     return steps
 
 
-def amounts_of(subsidy: EquipmentSubsidy) -> list[Amounts]:
-    """Maximum, decided, acompte, certified, paid, remaining: six figures, each with what it is made of."""
+def amounts_of(subsidy: EquipmentSubsidy, paid: Sequence[Payment] | None = None) -> list[Amounts]:
+    """Maximum, decided, acompte, certified, paid, remaining: six figures, each with what it is made of.
+
+    `paid`: the payments made, of a page that has them already.
+    """
     shown = [
         Amounts("Maximum de la convention", subsidy.convention_max, lines=_forecast_lines(subsidy)),
         Amounts("Décidé", subsidy.decided_amount, note="" if subsidy.decided_amount else "la décision n’est pas prise"),
@@ -108,7 +111,7 @@ def amounts_of(subsidy: EquipmentSubsidy) -> list[Amounts]:
         shown.append(
             Amounts("Subvention définitive, service fait constaté", subsidy.definitive_amount, lines=(justified, *reached))
         )
-    paid = list(subsidy.payments.paid().order_by("paid_on", "pk"))
+    paid = list(subsidy.payments.paid().order_by("paid_on", "pk")) if paid is None else paid
     shown.append(Amounts("Versé", subsidy.paid_total, lines=tuple(_paid_line(one) for one in paid)))
     if subsidy.decided_amount is not None:
         shown.append(Amounts("Reste à verser au plus", subsidy.remaining))

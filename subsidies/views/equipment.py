@@ -17,6 +17,7 @@ from plannumerique.ui.lists import Column
 from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
+from subsidies.enums import PaymentState
 from subsidies.forms.payments import EjForm, RectifyEjForm, SubsidyFilters
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages import equipment as pages
@@ -60,13 +61,14 @@ def subsidies(request: Request) -> HttpResponseBase:
 def equipment(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, EquipmentSubsidy, pk)
     payments = list(row.payments.order_by("prepared_on", "pk"))
+    paid = [one for one in payments if one.state == PaymentState.PAID]
     page = {
         "subsidy": row,
         "facts": pages.facts_of(row, request.actor),
         "steps": pages.steps_of(row),
         "promise": promise_of(row, today=request.actor.today),
         "no_solde": no_solde_of(row),
-        "all_amounts": [*pages.amounts_of(row), *filter(None, [overpaid_amounts(row)])],
+        "all_amounts": [*pages.amounts_of(row, paid), *filter(None, [overpaid_amounts(row)])],
         "reads_statement": reads_the_statement(request.actor, row),
         "expected": of_subsidy(row, request.actor),
         "statement_steps": statement_steps(row, request.actor),
