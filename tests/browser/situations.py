@@ -9,6 +9,8 @@ from plannumerique.messages.enums import Audience
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from plannumerique.organisations.models import Academie, Circonscription, Collectivite, School
 from projects.enums import Anchor
+from subsidies.enums import PieceKind
+from subsidies.models import EquipmentSubsidy
 from tests.conversations import says
 from tests.factories import PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory, actor_for
 from tests.factories_conventions import ConventionFactory
@@ -20,7 +22,8 @@ from tests.factories_projects import (
     SelectionSessionFactory,
 )
 from tests.factories_statement import InvoiceFactory, StatementFactory, ready_for_service_fait
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, at
+from tests.files.sample import pdf_bytes
 
 # A day on which the whole thread is in the past, and everything that is pending still open.
 TODAY = dt.date(2016, 12, 1)
@@ -50,7 +53,7 @@ def every_situation() -> None:
     PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True), validated=True)
     spending = EquipmentSubsidyFactory(acompte_paid=True)
     StatementFactory(subsidy=spending)
-    InvoiceFactory(subsidy=spending, waiting=True)
+    InvoiceFactory(subsidy=spending, waiting=True, piece=_copy(spending))
     ready_for_service_fait()
     grant = ResourcesSubsidyFactory(convention=spending.convention, school=spending.convention.covered_schools.get().school)
     PaymentFactory(resources=grant, kind="resources")
@@ -68,6 +71,19 @@ def _messages_everywhere() -> None:
         if school := thread.schools.first():
             says(thread, agent, Audience.SCHOOL, school=school, text="Les prises sont-elles posées ?")
         says(thread, agent, Audience.INTERNAL, text="À relire avec la DAF.")
+
+
+def _copy(subsidy: EquipmentSubsidy) -> Piece:
+    """The copy of an invoice with its bytes, which are shown beside its form."""
+    stored = StoredFile.objects.keep(
+        pdf_bytes("Facture"),
+        name="facture.pdf",
+        content_type="application/pdf",
+        at=at(TODAY),
+        verdict="not_scanned",
+        attached=True,
+    )
+    return PieceFactory(subject=subsidy, kind=PieceKind.INVOICE, label="Facture", waiting=True, file=stored)
 
 
 def somebody(role: Role) -> User:
