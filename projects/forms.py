@@ -247,6 +247,11 @@ class CompletionForm(VersionedForm):
     due_on = DateField(label="À compléter au plus tard le")
 
 
+class OpinionsForm(VersionedForm):
+    due_on = DateField(label="Avis attendus au plus tard le")
+    comment = comment_field()
+
+
 class PointForm(PortalForm):
     anchor = forms.ChoiceField(
         label="Sur",

@@ -8,8 +8,9 @@ from plannumerique.lib.money import euros
 from plannumerique.lib.text import plural
 from plannumerique.notices.services import Message, queue
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.enums import COLLECTIVITE
+from plannumerique.organisations.enums import COLLECTIVITE, Role
 from plannumerique.organisations.models import Collectivite, Membership
+from projects.enums import OpinionKind
 from projects.models import Application, Campaign, Dossier
 
 SIGNED = "La délégation académique au numérique éducatif"
@@ -92,6 +93,41 @@ def tell_completion_requested(application: Application, *, actor: Actor, points:
         by=application.completion_due_on,
         path=application.get_absolute_url(),
     )
+
+
+_GIVERS = {OpinionKind.IEN: Role.IEN, OpinionKind.DSI: Role.DSI}
+
+
+def tell_opinions_requested(application: Application, awaited: Sequence[OpinionKind], *, actor: Actor) -> None:
+    """One mail to each service that has not given its opinion."""
+    assert application.opinions_due_on is not None
+    for kind in awaited:
+        _tell(
+            application,
+            actor=actor,
+            kind=f"opinion_requested_{kind.value}",
+            to=_givers(application, kind, actor),
+            subject=f"{kind.label} attendu, {application.school.in_words}",
+            happened=(
+                f"L’{application.school.in_words} ({application.dossier.collectivite}) est candidate. La DANE demande l’{kind.label}.",
+            ),
+            to_do="Lisez la candidature et rendez votre avis.",
+            by=application.opinions_due_on,
+            path=application.get_absolute_url(),
+        )
+
+
+def _givers(application: Application, kind: OpinionKind, actor: Actor) -> list[str]:
+    """Who may give that opinion that day, and the circonscription's own address."""
+    school = application.school
+    where = (
+        {"circonscription": school.circonscription_id}
+        if kind is OpinionKind.IEN
+        else {"academie": application.thread.academie_id}
+    )
+    people = Membership.objects.in_force(actor.today).filter(role=_GIVERS[kind], user__is_active=True, **where)
+    office = [school.circonscription.email] if kind is OpinionKind.IEN and school.circonscription else []
+    return [one for one in [*people.values_list("user__email", flat=True), *office] if one]
 
 
 def tell_selected(application: Application, *, actor: Actor) -> None:

@@ -65,6 +65,8 @@ def facts_of(application: Application) -> list[Fact]:
     ]
     if application.retained_classes:
         facts.append(Fact("Classes retenues", str(application.retained_classes), note=application.selection_list))
+    if application.opinions_due_on:
+        facts.append(Fact("Avis attendus au plus tard le", on=application.opinions_due_on))
     if application.completion_due_on:
         facts.append(Fact("À compléter au plus tard le", on=application.completion_due_on))
     return facts

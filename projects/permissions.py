@@ -109,6 +109,11 @@ def can_give_opinion(actor: Actor, opinion: Opinion) -> bool:
     return opinion.application.state in OPEN_TO_OPINIONS and actor.grant_over(opinion.scope, [role]) is not None
 
 
+@granted_to(*DANE, but="Les avis se demandent sur une candidature déposée et qui n’est pas encore décidée.")
+def can_request_opinions(actor: Actor, application: Application) -> bool:
+    return application.state in OPEN_TO_OPINIONS
+
+
 @granted_to(*DANE)
 def can_run_session(actor: Actor, session: SelectionSession) -> bool:
     return True

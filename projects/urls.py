@@ -20,6 +20,7 @@ urlpatterns = [
     path("candidatures/<int:pk>/pedagogie/", applications.write_pedagogical_part, name="write_pedagogical_part"),
     path("candidatures/<int:pk>/pedagogie/garder/", applications.keep_pedagogical_part, name="keep_pedagogical_part"),
     re_path(r"^candidatures/(?P<pk>\d+)/avis/(?P<kind>ien|dsi)/$", applications.give_opinion, name="give_opinion"),
+    path("candidatures/<int:pk>/avis/demander/", applications.request_opinions, name="request_opinions"),
     path("candidatures/<int:pk>/derogation/", applications.grant_derogation, name="grant_derogation"),
     path("candidatures/<int:pk>/deposer/", applications.submit, name="submit"),
     path("candidatures/<int:pk>/retirer/", applications.withdraw, name="withdraw"),

@@ -43,6 +43,7 @@ class Task:
     listing: str = ""
     query: str = ""
     school: str = "school"  # the relation by which a row is a school's
+    row_due: str = ""  # the date of the row that this task looks at, where the row has several
     due: DeadlineCode | None = None
     of_person: bool = False  # `waiting` knows by itself what is this person's
 
@@ -133,11 +134,13 @@ def _waiting_rows(actor: Actor) -> dict[int, list[Any]]:
 
 
 def _line(task: Task, row: Any, last_days: LastDays, *, today: dt.date) -> TodoLine:
-    return TodoLine(_subject(row), _url(row), _own_due(row) or _campaign_due(task, row, last_days, today=today))
+    return TodoLine(_subject(row), _url(row), _own_due(task, row) or _campaign_due(task, row, last_days, today=today))
 
 
-def _own_due(row: Any) -> dt.date | None:
+def _own_due(task: Task, row: Any) -> dt.date | None:
     """The date that the row itself carries."""
+    if task.row_due:
+        return getattr(row, task.row_due)
     if isinstance(row, Application):
         return row.completion_due_on or (row.phase.closes_on if row.state == A.DRAFT else None)
     if isinstance(row, MobileClass):
@@ -369,6 +372,6 @@ TASKS: tuple[Task, ...] = (
     # Whoever takes part in the exchanges
     Task("Lire les messages", can_write_message.roles, _to_read, of_person=True),
     # Opinions
-    Task("Rendre l’avis de l’IEN", (Role.IEN,), _opinions(OpinionKind.IEN)),
-    Task("Rendre l’avis de la DSI", (Role.DSI,), _opinions(OpinionKind.DSI)),
+    Task("Rendre l’avis de l’IEN", (Role.IEN,), _opinions(OpinionKind.IEN), row_due="opinions_due_on"),
+    Task("Rendre l’avis de la DSI", (Role.DSI,), _opinions(OpinionKind.DSI), row_due="opinions_due_on"),
 )

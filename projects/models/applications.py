@@ -139,7 +139,15 @@ class Application(ThreadRow):
         "school__circonscription",
         "referent_college",
     )
-    journaled = ("retained_classes", "selection_on", "selection_list", "completion_due_on", "late_derogation", "under_convention")
+    journaled = (
+        "retained_classes",
+        "selection_on",
+        "selection_list",
+        "completion_due_on",
+        "opinions_due_on",
+        "late_derogation",
+        "under_convention",
+    )
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="applications", verbose_name="dossier")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
@@ -168,6 +176,7 @@ class Application(ThreadRow):
     submitted_at = models.DateTimeField("déposée le", null=True, blank=True, editable=False)
     late_derogation = models.TextField("dérogation pour dépôt tardif (motif)", blank=True)
     completion_due_on = models.DateField("à compléter au plus tard le", null=True, blank=True)
+    opinions_due_on = models.DateField("avis attendus au plus tard le", null=True, blank=True)
     retained_classes = models.PositiveSmallIntegerField("classes retenues", null=True, blank=True)
     selection_on = models.DateField("date de la décision", null=True, blank=True)
     selection_list = models.CharField("liste ou séance", max_length=200, blank=True)
@@ -374,6 +383,10 @@ class Application(ThreadRow):
             return self.granted_elsewhere
         others = Application.objects.granted().filter(campaign_id=self.campaign_id, school_id=self.school_id).exclude(pk=self.pk)
         return others.aggregate(total=Sum("retained_classes"))["total"] or 0
+
+    def opinions_awaited(self) -> list[OpinionKind]:
+        given = set(self.opinions.values_list("kind", flat=True))
+        return [kind for kind in OpinionKind if kind not in given]
 
     def has_live_rival(self) -> bool:
         return Application.objects.live().filter(phase_id=self.phase_id, school_id=self.school_id).exclude(pk=self.pk).exists()

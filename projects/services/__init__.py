@@ -32,6 +32,7 @@ from projects.services.instructing import (
     give_opinion,
     reopen,
     request_completion,
+    request_opinions,
     respond,
 )
 from projects.services.selecting import (
@@ -76,6 +77,7 @@ __all__ = [
     "reopen",
     "reopen_piece",
     "request_completion",
+    "request_opinions",
     "respond",
     "retain",
     "revise_selection",

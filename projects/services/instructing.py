@@ -20,6 +20,7 @@ from projects.permissions import (
     can_drop_point,
     can_give_opinion,
     can_instruct,
+    can_request_opinions,
     can_respond,
 )
 
@@ -109,6 +110,30 @@ def declare_inadmissible(*, application_id: int, actor: Actor, seen: int | None 
 def reopen(*, application_id: int, actor: Actor, seen: int | None = None, comment: str) -> Application:
     with passage(Application, application_id, actor=actor, may=can_instruct, seen=seen, comment=comment) as application:
         application.reopen()
+    return application
+
+
+def request_opinions(
+    *, application_id: int, actor: Actor, due_on: dt.date, seen: int | None = None, comment: str = ""
+) -> Application:
+    """Ask the IEN and the DSI for their opinions by a day; those already given are not asked again. A late one still counts."""
+    if due_on < actor.today:
+        raise Refused("La date demandée pour les avis est déjà passée.")
+    with passage(
+        Application,
+        application_id,
+        actor=actor,
+        may=can_request_opinions,
+        seen=seen,
+        comment=comment,
+        act="request_opinions",
+        label="Demander les avis",
+    ) as application:
+        awaited = application.opinions_awaited()
+        if not awaited:
+            raise Refused("Les deux avis sont déjà rendus.")
+        application.opinions_due_on = due_on
+        notices.tell_opinions_requested(application, awaited, actor=actor)
     return application
 
 

@@ -38,6 +38,7 @@ from projects.forms import (
     MotiveForm,
     OpenDossierForm,
     OpinionForm,
+    OpinionsForm,
     PedagogicalPartForm,
     PieceForm,
     RetainForm,
@@ -205,6 +206,7 @@ def application(request: Request, pk: int) -> HttpResponse:
         "can_derogate": row.is_late_draft(request.actor.at) and permissions.can_grant_derogation(request.actor, row),
         "points": point_lines(row, request.actor),
         "opinions": row.opinions.select_related("given_by"),
+        "may_request_opinions": permissions.can_request_opinions(request.actor, row),
         "opinion_to_give": _opinion_to_give(request, row),
         "documents": document_links(IssuedDocument.objects.visible_to(request.actor).about(row).for_pages()),
         "events": events_about(row),
@@ -367,6 +369,15 @@ def give_opinion(request: Request, pk: int, kind: str) -> HttpResponse:
         back=row.get_absolute_url(),
         context={"facts": facts_of(row)},
     )
+
+
+request_opinions = _move_page(
+    services.request_opinions,
+    permissions.can_request_opinions,
+    title="Demander les avis",
+    done="Les avis sont demandés ; l’IEN et la DSI les trouvent dans leur accueil.",
+    form=OpinionsForm,
+)
 
 
 def _opinion_to_give(request: Request, row: Application) -> OpinionKind | None:

@@ -16,7 +16,7 @@ from plannumerique.files.services import accept_piece
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.permissions import Permission
-from plannumerique.portal.bulk.forms import ConfirmForm, ReminderForm, SelectionForm, SetAsideForm
+from plannumerique.portal.bulk.forms import ConfirmForm, DueForm, ReminderForm, SelectionForm, SetAsideForm
 from plannumerique.portal.forms import DossierFilters, PieceFilters, campaign_dates
 from plannumerique.portal.lists import followed, to_check
 from plannumerique.portal.pieces import OF_CONVENTION, OF_DOSSIER
@@ -26,7 +26,7 @@ from projects import services as applications
 from projects.enums import ApplicationState
 from projects.forms import ApplicationFilters
 from projects.models import Application
-from projects.permissions import can_instruct, can_record_selection, can_submit
+from projects.permissions import OPEN_TO_OPINIONS, can_instruct, can_record_selection, can_request_opinions, can_submit
 from subsidies.enums import PaymentState
 from subsidies.forms.payments import PaymentFilters
 from subsidies.models import Payment
@@ -71,6 +71,10 @@ def _submit(pk: int, actor: Actor, parameters: Parameters) -> object:
 
 def _admit(pk: int, actor: Actor, parameters: Parameters) -> object:
     return applications.admit(application_id=pk, actor=actor)
+
+
+def _request_opinions(pk: int, actor: Actor, parameters: Parameters) -> object:
+    return applications.request_opinions(application_id=pk, actor=actor, due_on=dt.date.fromisoformat(parameters["due_on"]))
 
 
 def _retain(pk: int, actor: Actor, parameters: Parameters) -> object:
@@ -152,6 +156,16 @@ BULK_ACTS: tuple[BulkAct, ...] = (
         may=can_instruct,
         ready=Q(state=A.SUBMITTED),
         act=_admit,
+        **_OF_APPLICATIONS,
+    ),
+    BulkAct(
+        key="demander-avis",
+        label="Demander les avis",
+        what="L’IEN et la DSI reçoivent un courriel pour chaque candidature dont leur avis manque, avec la date que vous choisissez.",
+        may=can_request_opinions,
+        ready=Q(state__in=OPEN_TO_OPINIONS),
+        act=_request_opinions,
+        form=DueForm,
         **_OF_APPLICATIONS,
     ),
     BulkAct(

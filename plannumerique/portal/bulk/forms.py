@@ -18,6 +18,10 @@ class ConfirmForm(PortalForm):
         return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in own.items()}
 
 
+class DueForm(ConfirmForm):
+    due_on = DateField(label="Avis attendus au plus tard le")
+
+
 class SelectionForm(ConfirmForm):
     on = DateField(label="Date de la décision")
     selection_list = forms.CharField(
