@@ -10,6 +10,7 @@ from plannumerique.files.models import Piece
 from plannumerique.journal.actions import offered
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from projects.enums import ApplicationState, PointState
 from projects.models import Application, CompletionPoint, Dossier, TermsVersion
@@ -40,8 +41,25 @@ _NOMINAL = (
 )
 
 
+# What the people of a school read instead of the state: the same step, in everyday words.
+_IN_SCHOOLS: dict[str, str] = {
+    S.DRAFT: "En cours d’écriture",
+    S.SUBMITTED: "Déposée, à l’étude",
+    S.ADMISSIBLE: "Complète, décision attendue",
+    S.INADMISSIBLE: "Non examinée",
+    S.CONTRACTED: "Retenue, convention signée",
+}
+
+
 def badge_of(application: Application) -> Badge:
     return Badge(application.get_state_display().capitalize(), TONES[application.state])
+
+
+def badge_for(actor: Actor, application: Application) -> Badge:
+    """As its reader names it: the académie and the collectivité by the state of the procedure, a school in everyday words."""
+    if actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE) or application.state not in _IN_SCHOOLS:
+        return badge_of(application)
+    return Badge(_IN_SCHOOLS[application.state], TONES[application.state])
 
 
 def actions_of(application: Application, actor: Actor) -> list[Action]:
@@ -54,13 +72,13 @@ def actions_of(application: Application, actor: Actor) -> list[Action]:
     return [replace(one, obstacles=(closed, *one.obstacles)) if one.url in shut else one for one in actions]
 
 
-def facts_of(application: Application) -> list[Fact]:
+def facts_of(application: Application, *, reader: Actor | None = None) -> list[Fact]:
     school = application.school
     facts = [
         Fact("École", str(school), note=school.uai),
         Fact("Collectivité", application.dossier.collectivite.name),
         Fact("Phase", application.phase.label),
-        Fact("État", badge=badge_of(application)),
+        Fact("État", badge=badge_for(reader, application) if reader else badge_of(application)),
         Fact("Collège référent", str(application.referent_college) if application.referent_college else "à choisir"),
     ]
     if application.retained_classes:

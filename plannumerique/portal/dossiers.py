@@ -24,7 +24,7 @@ from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, DocumentLink, Step, StepState
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
-from projects.pages import badge_of
+from projects.pages import badge_for
 from subsidies.enums import CERTIFIED_STATES, SubsidyState
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
@@ -180,7 +180,7 @@ def promise(subsidy: EquipmentSubsidy | None, actor: Actor) -> PaymentPromise | 
 def applications_of(dossier: Dossier, actor: Actor) -> list[Application]:
     rows = list(Application.objects.visible_to(actor).filter(dossier=dossier).for_list())
     for row in rows:
-        row.badge = badge_of(row)
+        row.badge = badge_for(actor, row)
     return rows
 
 

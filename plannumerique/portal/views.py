@@ -22,6 +22,7 @@ from plannumerique.portal.home import (
     latest_events,
     money_of,
 )
+from plannumerique.portal.plain_words import said_to
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
 from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
@@ -59,8 +60,10 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     steps = dossiers.steps_of(row, convention, subsidy)
     if not dossiers.sees_beyond_one_school(actor):
         convention = subsidy = None
+    mobile_classes = dossiers.mobile_classes_of(row, actor)
     page = {
         "dossier": row,
+        "plain_words": said_to(actor, applications, mobile_classes),
         "convention": convention,
         "subsidy": subsidy,
         "steps": steps,
@@ -71,7 +74,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "promise": dossiers.promise(subsidy, actor),
         "no_solde": no_solde_of(subsidy) if subsidy else "",
         "applications": applications,
-        "mobile_classes": dossiers.mobile_classes_of(row, actor),
+        "mobile_classes": mobile_classes,
         "resources": resources,
         "can_describe": can_describe_dossier(actor, row),
         "can_deposit": can_deposit_dossier_piece(actor, row),

@@ -45,7 +45,7 @@ from projects.forms import (
     SetAsideForm,
 )
 from projects.models import Application, Campaign, CompletionPoint, Opinion
-from projects.pages import actions_of, amounts_of, badge_of, facts_of, facts_of_piece, point_lines, steps_of
+from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, point_lines, steps_of
 from projects.views.common import application_of, demand, dossier_of, piece_of, points_to_answer
 
 APPLICATION_COLUMNS = (
@@ -73,7 +73,7 @@ def applications(request: Request) -> HttpResponseBase:
         export=exported.APPLICATIONS,
         name="candidatures",
         day=request.actor.today,
-        line=lambda row: (row, badge_of(row)),
+        line=lambda row: (row, badge_for(request.actor, row)),
     )
 
 
@@ -196,7 +196,7 @@ def application(request: Request, pk: int) -> HttpResponse:
     row = application_of(request, pk)
     page = {
         "application": row,
-        "facts": facts_of(row),
+        "facts": facts_of(row, reader=request.actor),
         "steps": steps_of(row),
         "amounts": amounts_of(row),
         "actions": actions_of(row, request.actor),
