@@ -9,7 +9,7 @@ import pytest
 from script.launcher import demo, portal
 from script.launcher.places import ROOT
 
-COMMANDS = ["demo", "test"]
+COMMANDS = ["demo", "guide", "test"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
