@@ -1,5 +1,6 @@
 """A session as its page shows it: the ranking, what is tried, what is left of the envelope."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -81,21 +82,22 @@ _SHORT = {OpinionKind.IEN: "IEN", OpinionKind.DSI: "DSI"}
 
 def envelope_of(session: SelectionSession, board: Board) -> Amounts:
     """What is asked, what is tried, what the envelope leaves: nothing of it is committed."""
-    choices = [proposal.choice for proposal in board.proposals.values()]
-    keys = {one.key for one in board.order}
-    retained = sum(1 for pk, one in board.proposals.items() if pk in keys and one.choice == ProposalChoice.RETAIN)
+    tried = Counter(board.proposals[one.key].choice for one in board.order if one.key in board.proposals)
+    granted = session.granted()
+    borne = sum(granted.values(), ZERO)
     lines = [
+        AmountLine("Déjà retenues dans la phase", borne, note=plural(len(granted), one="école")),
         AmountLine(
             "Subventions demandées", sum((one.asked for one in board.order), ZERO), note=plural(len(board.order), one="école")
         ),
-        AmountLine("Subventions de la sélection essayée", board.total, note=plural(retained, one="école")),
-        AmountLine("Sur liste d’attente", None, note=plural(choices.count(ProposalChoice.WAIT), one="école")),
+        AmountLine("Subventions de la sélection essayée", board.total, note=plural(tried[ProposalChoice.RETAIN], one="école")),
+        AmountLine("Sur liste d’attente", None, note=plural(tried[ProposalChoice.WAIT], one="école")),
     ]
     note = "Rien n’est engagé : une sélection essayée se change autant qu’il le faut."
     if session.envelope is None:
         return Amounts("Sélection essayée", board.total, tuple(lines), note=typeset(note), unfolded=True)
-    left = session.envelope - board.total
-    lines.append(AmountLine("Enveloppe", session.envelope, share=_share(board.total, session.envelope)))
+    left = session.envelope - borne - board.total
+    lines.append(AmountLine("Enveloppe", session.envelope, share=_share(borne + board.total, session.envelope)))
     lines.append(AmountLine("Dépassement de l’enveloppe" if left < 0 else "Reste de l’enveloppe", abs(left), strong=True))
     return Amounts("Sélection essayée", board.total, tuple(lines), note=typeset(note), unfolded=True)
 

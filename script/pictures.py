@@ -36,7 +36,7 @@ SHOTS = (
     Shot("dane-dossiers", "Agent de la DANE", steps=("/dossiers/",)),
     Shot("dane-candidature", "Agent de la DANE", steps=("/dossiers/", "Vesoul", "École"), at="Compléments demandés"),
     Shot("dane-seance", "Agent de la DANE", steps=("/seances/", "")),
-    Shot("dane-messages", "Agent de la DANE", steps=("/dossiers/", "Belfort", "Messages")),
+    Shot("dane-messages", "Agent de la DANE", steps=("/dossiers/", "Belfort", "message")),
     Shot("dan-service-fait", "Délégué académique", steps=("/dossiers/", "Luxeuil-les-Bains", "Ouvrir la subvention")),
     Shot("daf-accueil", "Gestionnaire de la DAF"),
     Shot("daf-subvention", "Gestionnaire de la DAF", steps=("/dossiers/", "Ornans", "Ouvrir la subvention")),
@@ -85,13 +85,13 @@ def enter(page: Page, shot: Shot) -> None:
 
 
 def follow(page: Page, step: str) -> None:
-    """An address, or a link of the page by the beginning of its words; "" is the first link of its table."""
+    """An address, or a link of the page by words of it; "" is the first link of its table."""
     if step.startswith("/"):
         answer = page.goto(step)
         if answer is None or not answer.ok:
             sys.exit(f"{step} ne s’ouvre pas.")
     elif step:
-        page.get_by_role("main").get_by_role("link", name=re.compile(f"^{re.escape(step)}")).first.click()
+        page.get_by_role("main").get_by_role("link", name=re.compile(re.escape(step))).first.click()
     else:
         page.get_by_role("main").get_by_role("rowheader").first.get_by_role("link").click()
     page.wait_for_load_state("networkidle")

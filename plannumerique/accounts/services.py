@@ -4,7 +4,7 @@ import logging
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
@@ -48,7 +48,11 @@ def _send(template: str, user: User, *, link: str) -> bool:
     """False when the mail could not leave. The caller must not show it to a visitor: it would tell which accounts exist."""
     context = {"user": user, "link": link, "SITE_CONFIG": settings.SITE_CONFIG, "days": settings.PASSWORD_RESET_TIMEOUT // 86400}
     subject, _, body = render_to_string(template, context).strip().partition("\n")
-    message = EmailMessage(typeset(subject.removeprefix(_SUBJECT)), typeset(body.lstrip("\n")) + "\n", to=[user.email])
+    subject, body = typeset(subject.removeprefix(_SUBJECT)), typeset(body.strip("\n"))
+    message = EmailMultiAlternatives(subject, body + "\n", to=[user.email])
+    # The same words twice: what the text says line by line, the HTML says by paragraphs.
+    words = {**context, "subject": subject, "sentences": body.split("\n\n")}
+    message.attach_alternative(render_to_string("accounts/email/account.html", words), "text/html")
     try:
         message.send()
     except OSError:  # SMTPException is one

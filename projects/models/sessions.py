@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from plannumerique.accounts.models import User
+from plannumerique.lib.money import ZERO
 from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import DANE, Level
 from projects.enums import ProposalChoice
@@ -87,6 +88,18 @@ class SelectionSession(models.Model):
     def to_decide(self) -> ApplicationQuerySet:
         """What the session may still decide in its phase."""
         return Application.objects.to_decide().filter(phase=self.phase_id)
+
+    def granted(self) -> dict[int, Decimal]:
+        """The subsidy, in euros, of each application of the phase that is retained already: the envelope has borne it. Three queries."""
+        terms = self.campaign.current_terms().as_rule()
+        rows = Application.objects.granted().filter(phase=self.phase_id).select_related("school").prefetch_related("forecasts")
+        return {row.pk: provisional_subsidy(row.expenses()[: row.retained_classes], terms=terms).total for row in rows}
+
+    def envelope_left(self) -> Decimal | None:
+        """What the envelope can still bear, in euros, never below zero; None without an envelope."""
+        if self.envelope is None:
+            return None
+        return max(self.envelope - sum(self.granted().values(), ZERO), ZERO)
 
     def candidates(self) -> dict[int, Candidate]:
         """Every application to decide, with its mark and what each number of its classes would receive; four queries."""

@@ -93,7 +93,7 @@ def propose_by_rank(*, session: SelectionSession, actor: Actor) -> None:
     """Fill every proposal from the marks and the envelope; those already typed are replaced."""
     _demand(can_run_session, actor, session)
     candidates = session.candidates()
-    classes = within_envelope(candidates.values(), envelope=session.envelope)
+    classes = within_envelope(candidates.values(), envelope=session.envelope_left())
     Proposal.objects.filter(session=session, application__in=candidates).delete()
     Proposal.objects.bulk_create(
         Proposal(

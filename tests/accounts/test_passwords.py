@@ -152,3 +152,19 @@ def test_a_password_is_changed_knowing_the_old_one_and_other_devices_are_out(cli
     assert client.post("/compte/mot-de-passe/", data).headers["Location"] == "/compte/mon-compte/"
     assert client.get("/compte/mon-compte/").status_code == 200
     assert elsewhere.get("/compte/mon-compte/").status_code == 302
+
+
+def test_the_mail_says_the_same_in_text_and_in_html(client: Client, claude: User) -> None:
+    claude.first_name = "Camille <b>"
+    claude.save()
+
+    client.post(ASK, {"email": claude.email})
+
+    (message,) = mail.outbox
+    ((html, kind),) = message.alternatives
+    link = next(line for line in message.body.splitlines() if line.startswith("http"))
+    assert kind == "text/html"
+    assert f'<a href="{link}"' in html
+    assert "Camille &lt;b&gt;" in html
+    for sentence in message.body.strip().split("\n\n")[1:]:
+        assert sentence in html

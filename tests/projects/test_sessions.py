@@ -120,6 +120,26 @@ def test_the_selection_is_tried_in_the_order_of_the_marks_up_to_the_envelope(cli
     assert not JournalLine.objects.exists()
 
 
+def test_what_the_phase_has_retained_already_weighs_on_the_envelope(client, session, dane):
+    CriterionFactory(campaign=session.campaign)
+    granted = ApplicationFactory(
+        dossier=DossierFactory(campaign=session.campaign),
+        phase=session.phase,
+        retained=True,
+        retained_classes=2,
+        costs=("8000",) * 3,
+    )
+    application = candidate(session)
+    mark(session, application, dane, 4)
+
+    client.post(reverse("projects:propose_by_rank", args=[session.pk]))
+
+    # 12 000 € less the two classes retained leaves one class of 4 000 €.
+    assert session.granted() == {granted.pk: D("8000")}
+    assert Proposal.objects.get().classes == 1
+    assert "Déjà retenues dans la phase" in page_of(client, session)
+
+
 def typed_lines(client, session, **changed):
     """The form of the page as a browser would send it back, some values changed."""
     formset = client.get(session.get_absolute_url()).context["formset"]
