@@ -91,6 +91,8 @@ class Anchor(TextChoices):
 
     PROJECT_TITLE = "project_title", "Titre du projet"
     PROJECT = "project", "Projet pédagogique"
+    REFORM = "reform", "Refondation de l’école et réforme du collège"
+    ACADEMIC_PLAN = "academic_plan", "Déclinaison académique du plan numérique"
     TEAM = "team", "Équipe engagée"
     REFERENT_COLLEGE = "referent_college", "Collège référent"
     COLLEGE_LINK = "college_link", "Lien avec le collège"
@@ -104,7 +106,10 @@ class Anchor(TextChoices):
     QUOTE = "quote", "Devis"
 
 
-PEDAGOGICAL_ANCHORS = (Anchor.PROJECT_TITLE, Anchor.PROJECT, Anchor.TEAM, Anchor.REFERENT_COLLEGE, Anchor.COLLEGE_LINK)
+PEDAGOGICAL_ANCHORS = (
+    *(Anchor.PROJECT_TITLE, Anchor.PROJECT, Anchor.REFORM, Anchor.ACADEMIC_PLAN),
+    *(Anchor.TEAM, Anchor.REFERENT_COLLEGE, Anchor.COLLEGE_LINK),
+)
 PIECE_ANCHORS = (Anchor.LETTER_OF_INTENT, Anchor.QUOTE)
 TECHNICAL_ANCHORS = tuple(one for one in Anchor if one not in (*PEDAGOGICAL_ANCHORS, *PIECE_ANCHORS))
 

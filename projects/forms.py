@@ -189,6 +189,18 @@ class PedagogicalPartForm(AnsweringForm):
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="Ce que les élèves apprendront à faire, et comment la classe mobile y sert.",
     )
+    reform = forms.CharField(
+        label="Refondation de l’école et réforme du collège",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="En quoi le projet s’y adosse : programmes, socle commun, continuité du cycle 3.",
+    )
+    academic_plan = forms.CharField(
+        label="Déclinaison académique du plan numérique",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce que le projet reprend des priorités de l’académie.",
+    )
     team = forms.CharField(label="Équipe engagée", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
     referent_college = forms.ModelChoiceField(
         School.objects.colleges(),

@@ -170,6 +170,8 @@ class ApplicationFactory(DjangoModelFactory):
             project="Un projet d’exemple.",
             team="Trois enseignants d’exemple.",
             college_link="Des séances communes.",
+            reform="Le socle commun, de la lecture à la publication.",
+            academic_plan="L’éducation aux médias, priorité de l’académie.",
             pedagogy_on=dt.date(2016, 5, 20),
             referent_college=factory.SubFactory(SchoolFactory, college=True),
             bandwidth=20,

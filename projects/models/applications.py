@@ -160,6 +160,8 @@ class Application(ThreadRow):
     )
     project_title = models.CharField("titre du projet", max_length=150, blank=True)
     project = models.TextField("projet pédagogique", blank=True)
+    reform = models.TextField("refondation de l’école et réforme du collège", blank=True)
+    academic_plan = models.TextField("déclinaison académique du plan national", blank=True)
     team = models.TextField("équipe engagée", blank=True)
     college_link = models.TextField("lien avec le collège référent", blank=True)
     pedagogy_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

@@ -215,7 +215,7 @@ def application(request: Request, pk: int) -> HttpResponse:
 
 
 PEDAGOGICAL = "pedagogical_part"
-PEDAGOGICAL_FIELDS = ("project_title", "project", "team", "referent_college", "college_link")
+PEDAGOGICAL_FIELDS = ("project_title", "project", "reform", "academic_plan", "team", "referent_college", "college_link")
 
 
 @require_http_methods(["GET", "POST"])

@@ -180,14 +180,14 @@ def open_the_dossier(editeur: Person, stage: Stage) -> None:
     editeur.button("Ouvrir le dossier").click()
     editeur.sees_heading("Ornans")
 
-    editeur.opens("Ajouter une école")
+    editeur.opens("Commencer la candidature", "Ajouter des écoles")
     editeur.select("Phase", str(stage.campaign.phases.get(number=3)))
-    editeur.fill({"École (UAI)": stage.school.uai.lower()})
-    editeur.press("Ajouter l’école", then="est dans le dossier")
+    editeur.fill({"Autre école (UAI)": stage.school.uai.lower()})
+    editeur.press("Ajouter au dossier", then="est dans le dossier")
 
 
 def describe_the_classes(editeur: Person) -> None:
-    editeur.opens("Compléter la partie technique et financière")
+    editeur.opens("À compléter")
     editeur.fill({"Débit internet de l’école": "30", "Livraison prévue à partir du": "2016-09-12"})
     editeur.choose("Wi-Fi dans l’école", "installé")
     editeur.choose("Filtrage des accès", "derrière l’Amon académique")
@@ -359,6 +359,8 @@ def write_the_pedagogical_part(director: Person, stage: Stage) -> None:
         {
             "Titre du projet": "Écrire à plusieurs mains",
             "Projet pédagogique": "Les élèves écrivent, enregistrent et publient le journal de l’école.",
+            "Refondation de l’école et réforme du collège": "Le socle commun, de la lecture à la publication.",
+            "Déclinaison académique du plan numérique": "L’éducation aux médias.",
             "Équipe engagée": "Cinq enseignants d’exemple.",
             "Lien avec ce collège": "Un comité de rédaction commun avec la classe de sixième.",
         }

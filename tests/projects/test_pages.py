@@ -171,6 +171,8 @@ def test_a_director_writes_her_part_and_sees_only_her_school(client):
         "project": "Projet",
         "team": "Équipe",
         "college_link": "Lien",
+        "reform": "Socle commun",
+        "academic_plan": "Priorités",
         "referent_college": college.pk,
     }
 

@@ -63,6 +63,8 @@ def write_pedagogy(scene: Scene, actor: Actor, *, uai: str) -> None:
         project_title=place.title,
         project=f"{place.title} : les élèves du cycle 3 cherchent, produisent et publient avec la classe mobile, trois séances "
         "par semaine ; chaque trimestre, un travail commun avec le collège référent.",
+        reform="Les domaines 1 et 2 du socle commun ; le cycle 3 se travaille avec le collège.",
+        academic_plan="L’éducation aux médias et la différenciation, deux priorités de l’académie.",
         team="Toutes les classes du cycle 3 et leurs enseignants.",
         college_link="Liaison école-collège : défis de sciences, rencontres lues à distance, journal commun.",
         referent_college=School.objects.get(uai=place.college),
