@@ -151,7 +151,11 @@ def the_deliberation_piece_is_accepted(convention: Convention) -> Iterator[str]:
 def the_convention_is_issued(convention: Convention) -> Iterator[str]:
     """Le texte de la convention est établi."""
     document = convention.document
-    if document is None or not document.is_rendered:
+    if convention.is_taken_over:
+        yield typeset(
+            "La convention est reprise : elle ne se signe pas de nouveau. La DANE rouvre la négociation pour un autre texte."
+        )
+    elif document is None or not document.is_rendered:
         yield typeset("Le texte de la convention est en cours de mise en page : réessayez dans un instant.")
 
 
@@ -170,7 +174,9 @@ def the_copy_signed_by_the_collectivite_holds(convention: Convention) -> Iterato
 
 @condition
 def the_copy_signed_by_both_is_there(convention: Convention) -> Iterator[str]:
-    """L’exemplaire signé des deux parties est déposé."""
+    """L’exemplaire signé des deux parties est déposé, ou la convention est reprise d’un original signé."""
+    if convention.is_taken_over:
+        return
     if convention.document is None or not convention.document.is_signed:
         yield typeset("L’exemplaire signé des deux parties n’est pas enregistré : la DANE le numérise.")
 

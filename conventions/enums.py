@@ -55,3 +55,4 @@ class PieceKind(TextChoices):
     CBR_OPINION = "cbr_opinion", "avis du contrôleur budgétaire"
     CBR_OVERRULED = "cbr_overruled", "décision motivée de passer outre"
     SIGNED_BY_COLLECTIVITE = "signed_by_collectivite", "convention signée par la collectivité"
+    ORIGINAL = "original", "original de la convention reprise"

@@ -57,7 +57,8 @@ _ORDER = list(S)
 def badge_of(convention: Convention) -> Badge:
     if is_stopped_by_the_cbr(convention):
         return Badge("Avis du CBR défavorable", Tone.ERROR)
-    return Badge(capfirst(convention.get_state_display()), TONES[convention.state])
+    past = ", reprise" if convention.is_taken_over else ""
+    return Badge(f"{capfirst(convention.get_state_display())}{past}", TONES[convention.state])
 
 
 def is_stopped_by_the_cbr(convention: Convention) -> bool:
@@ -136,6 +137,8 @@ def facts_of(convention: Convention, *, today: dt.date) -> list[Fact]:
         Fact("État", badge=badge_of(convention)),
         Fact("Numéro", convention.reference or "donné quand le projet est arrêté"),
     ]
+    if convention.taken_over_on:
+        facts.append(Fact("Convention reprise le", on=convention.taken_over_on, note="signée sur papier, avant le portail"))
     if due := due_of(convention, today=today):
         facts.append(Fact("Échéance", due))
     if start and end:
@@ -392,6 +395,8 @@ class _Act:
 def _replaceable(convention: Convention) -> bool:
     """Once the convention is notified, its signed copy is what the collectivité holds: nothing offers to replace it."""
     signed = convention.document is not None and convention.document.is_signed
+    if convention.is_taken_over:
+        return convention.collectivite_copy_id is None or convention.state == S.SIGNED_RECTEUR
     return not signed or convention.state == S.SIGNED_RECTEUR
 
 

@@ -14,6 +14,11 @@ def can_open_convention(actor: Actor, convention: Convention) -> bool:
     return True
 
 
+@granted_to(*DANE)
+def can_take_over_convention(actor: Actor, convention: Convention) -> bool:
+    return True
+
+
 @granted_to(*DANE, but=_SETTLED)
 def can_change_schools(actor: Actor, convention: Convention) -> bool:
     return convention.state in EDITABLE_STATES
@@ -127,6 +132,7 @@ def can_terminate(actor: Actor, convention: Convention) -> bool:
 
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.
 CONVENTION_MOVES: dict[str, Permission] = {
+    "take_over": can_take_over_convention,
     "negotiate": can_negotiate,
     "settle": can_settle,
     "request_cbr": can_handle_cbr,
@@ -149,11 +155,10 @@ CONVENTION_MOVES: dict[str, Permission] = {
 
 
 def moves_that_matter(convention: Convention) -> dict[str, Permission]:
-    """Those that a page speaks of: nobody is told to ask a contrôleur who has not to be asked."""
-    if convention.cbr_refusals(on=SOME_DAY):
-        return CONVENTION_MOVES
-    return {name: may for name, may in CONVENTION_MOVES.items() if name != "request_cbr"}
+    """Those that a page speaks of: nobody is told to ask a contrôleur who has not to be asked, nor to take over a draft."""
+    idle = {"take_over"} if convention.cbr_refusals(on=SOME_DAY) else {"take_over", "request_cbr"}
+    return {name: may for name, may in CONVENTION_MOVES.items() if name not in idle}
 
 
-# Made by the services of the subsidies on their way: no page of this app makes them.
-MADE_ELSEWHERE = ("notify", "start_execution", "settle_up", "archive")
+# Made by the services of the subsidies on their way, or by a take-over: no page of this app makes them.
+MADE_ELSEWHERE = ("take_over", "notify", "start_execution", "settle_up", "archive")

@@ -244,6 +244,71 @@ def lateness(signed_on: date, *, deadline: Deadline) -> str | None:
     )
 
 
+# --- Signed before the portal ---
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastConvention:
+    """What the paper of a convention says: its number, whose it is, its dates, who signed; amounts in euros."""
+
+    reference: str
+    siret: str
+    subsidy_max: Decimal
+    deliberation: Deliberation
+    deliberation_number: str
+    collectivite_signed_on: date
+    collectivite_signatory: str
+    collectivite_capacity: str
+    recteur_signed_on: date
+    recteur_signatory: str
+    recteur_capacity: str
+    late_motive: str = ""
+    cbr_received_on: date | None = None
+    cbr_sense: CbrSense | None = None
+    cbr_given_on: date | None = None
+
+    @property
+    def has_opinion(self) -> bool:
+        return any((self.cbr_received_on, self.cbr_sense, self.cbr_given_on))
+
+    @property
+    def is_signed_the_same_day(self) -> bool:
+        """The day on which the délibération became exécutoire: whoever enters the paper has read that the signature followed."""
+        return self.collectivite_signed_on == self.deliberation.executory_on
+
+    @property
+    def days(self) -> tuple[tuple[str, date | None], ...]:
+        return (
+            ("La délibération", self.deliberation.adopted_on),
+            ("La publication", self.deliberation.published_on),
+            ("La réception en préfecture", self.deliberation.received_on),
+            ("La réception par le contrôleur budgétaire", self.cbr_received_on),
+            ("L’avis du contrôleur budgétaire", self.cbr_given_on),
+            ("La signature de la collectivité", self.collectivite_signed_on),
+            ("La signature du recteur", self.recteur_signed_on),
+        )
+
+
+def past_amount_refusals(written: Decimal, *, computed: Decimal) -> Iterator[str]:
+    """Whether the paper promises, in euros, what the terms give for its classes: the portal pays on the terms."""
+    if written != computed:
+        yield typeset(
+            f"La convention porte {euros(written)} ; le barème donne {euros(computed)} pour ces classes et ces dépenses : "
+            "l’un des deux est à corriger."
+        )
+
+
+def past_signature_refusals(past: PastConvention) -> Iterator[str]:
+    """What contradicts itself in the dates of the paper: délibération, collectivité, recteur, in that order."""
+    yield from deliberation_faults(past.deliberation)
+    yield from collectivite_signature(past.deliberation, on=past.collectivite_signed_on).refusals
+    yield from recteur_signature_refusals(past.recteur_signed_on, collectivite_signed_on=past.collectivite_signed_on)
+    if (past.cbr_sense is None) != (past.cbr_given_on is None):
+        yield typeset("L’avis du contrôleur budgétaire porte son sens et sa date, ou ni l’un ni l’autre s’il s’est tu.")
+    if past.cbr_given_on and past.cbr_received_on and past.cbr_given_on < past.cbr_received_on:
+        yield typeset(f"Le CBR a reçu le dossier le {long_date(past.cbr_received_on)} : il n’a pu se prononcer avant.")
+
+
 def sitting_warning(next_sitting_on: date | None, *, deadline: Deadline) -> str | None:
     """What to say when no sitting of the deliberating body comes in time for the signature."""
     if next_sitting_on is None:

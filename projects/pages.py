@@ -52,7 +52,8 @@ _IN_SCHOOLS: dict[str, str] = {
 
 
 def badge_of(application: Application) -> Badge:
-    return Badge(application.get_state_display().capitalize(), TONES[application.state])
+    past = ", reprise" if application.taken_over_on else ""
+    return Badge(f"{application.get_state_display().capitalize()}{past}", TONES[application.state])
 
 
 def badge_for(actor: Actor, application: Application) -> Badge:

@@ -91,6 +91,11 @@ def can_record_selection(actor: Actor, application: Application) -> bool:
     return True
 
 
+@granted_to(*DANE)
+def can_take_over_application(actor: Actor, row: Application | Dossier) -> bool:
+    return True
+
+
 @granted_to(*DANE, Role.SYSTEM)
 def can_cover_by_convention(actor: Actor, application: Application) -> bool:
     return True
@@ -121,6 +126,7 @@ def can_run_session(actor: Actor, session: SelectionSession) -> bool:
 
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.
 APPLICATION_MOVES: dict[str, Permission] = {
+    "take_over": can_take_over_application,
     "submit": can_submit,
     "withdraw": can_withdraw,
     "request_completion": can_instruct,
@@ -139,6 +145,6 @@ APPLICATION_MOVES: dict[str, Permission] = {
 
 POINT_MOVES: dict[str, Permission] = {"respond": can_respond, "drop": can_drop_point}
 
-# Made by the services of conventions, on the way of theirs: no page of their own.
-ON_THE_WAY = frozenset({"contract", "release"})
+# Made by the services of conventions on the way of theirs, or by a take-over: no page of their own.
+ON_THE_WAY = frozenset({"take_over", "contract", "release"})
 PAGED_MOVES = {name: permission for name, permission in APPLICATION_MOVES.items() if name not in ON_THE_WAY}

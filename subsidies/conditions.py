@@ -89,6 +89,13 @@ def the_campaign_pays_an_acompte(subsidy: EquipmentSubsidy) -> Iterator[str]:
 
 
 @condition
+def the_decision_is_taken_over(subsidy: EquipmentSubsidy) -> Iterator[str]:
+    """La décision est reprise : elle a été notifiée sur papier, avant le portail."""
+    if subsidy.decision_taken_over_on is None:
+        yield "La décision est établie dans le portail : ses paiements s’y demandent, s’y préparent et s’y valident."
+
+
+@condition
 def the_acompte_is_requested(subsidy: EquipmentSubsidy) -> Iterator[str]:
     """L’acompte est demandé par la collectivité."""
     if subsidy.state != "acompte_requested":
@@ -367,6 +374,20 @@ def the_payment_is_not_held(payment: Payment) -> Iterator[str]:
     """La subvention n’est pas suspendue."""
     if payment.equipment is not None:
         yield from not_on_hold.obstacles(payment.equipment)
+
+
+@condition
+def it_is_still_to_be_paid(payment: Payment) -> Iterator[str]:
+    """Le paiement n’est pas repris : il reste à faire."""
+    if payment.taken_over_on is not None:
+        yield "Ce paiement est repris, la DRFiP l’a déjà fait : il se confirme, sans nouvelle demande."
+
+
+@condition
+def it_was_paid_before_the_portal(payment: Payment) -> Iterator[str]:
+    """Le paiement est repris : la DRFiP l’a fait avant le portail."""
+    if payment.taken_over_on is None:
+        yield "Cette demande n’est pas reprise : elle se valide, puis son paiement s’enregistre."
 
 
 @condition

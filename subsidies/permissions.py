@@ -1,6 +1,7 @@
 """Who orders, decides and pays."""
 
 from conventions.models import Convention
+from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, Role
 from plannumerique.organisations.permissions import Permission, Scoped, granted_to
@@ -51,6 +52,12 @@ def can_prepare_decision(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
 @granted_to(Role.RECTEUR, *DAF)
 def can_sign_decision(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
     """The recteur on line, or the DAF that records what was signed on paper."""
+    return True
+
+
+@granted_to(Role.GESTIONNAIRE_DAF)
+def can_take_over_money(actor: Actor, row: EquipmentSubsidy | Payment) -> bool:
+    """Decisions and payments made before the portal; a payment counts once a valideur has confirmed it."""
     return True
 
 
@@ -124,13 +131,15 @@ class FourEyes(Permission):
 
     def refusal(self, actor: Actor, row: Scoped) -> str | None:
         refused = super().refusal(actor, row)
-        return earlier_hand(actor, row) if refused == self.but and isinstance(row, Payment) else refused
+        return earlier_hand(actor, row) if refused == typeset(self.but) and isinstance(row, Payment) else refused
 
 
 def earlier_hand(actor: Actor, payment: Payment) -> str | None:
     """What this person did in the payment's life that keeps her from validating it."""
     if actor.user is None:
         return None
+    if actor.user.pk == payment.preparer_id and payment.taken_over_on is not None:
+        return "Vous avez saisi ce paiement repris : une autre personne de la DAF le confirme."
     if actor.user.pk == payment.preparer_id:
         return "Vous avez préparé cette demande : une autre personne de la DAF la valide."
     if actor.user.pk == payment.certifier_id:
@@ -150,6 +159,13 @@ can_validate_payment = FourEyes(
     roles=(Role.VALIDEUR_DAF,),
     question=_no_earlier_hand,
     but="Qui a préparé la demande, vérifié une pièce ou constaté le service fait ne valide pas le paiement.",
+)
+
+
+can_confirm_past_payment = FourEyes(
+    roles=(Role.VALIDEUR_DAF,),
+    question=_no_earlier_hand,
+    but="Qui a saisi un paiement repris ne le confirme pas : cela revient à une autre personne de la DAF.",
 )
 
 
@@ -188,6 +204,8 @@ def can_record_college_account(actor: Actor, subsidy: ResourcesSubsidy) -> bool:
 
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.
 EQUIPMENT_MOVES: dict[str, Permission] = {
+    "take_over_decision": can_take_over_money,
+    "take_over_acompte": can_take_over_money,
     "prepare_decision": can_prepare_decision,
     "sign_decision": can_sign_decision,
     "notify_decision": can_notify_decision,
@@ -209,6 +227,7 @@ PURCHASE_ORDER_MOVES: dict[str, Permission] = {
 }
 PAYMENT_MOVES: dict[str, Permission] = {
     "validate_payment": can_validate_payment,
+    "confirm_past_payment": can_confirm_past_payment,
     "record_payment": can_record_payment,
     "reject_payment": can_reject_payment,
     "bounce_payment": can_reject_payment,
@@ -224,9 +243,11 @@ ACCOUNT_CHANGE_MOVES: dict[str, Permission] = {
     "refuse_account": can_confirm_account,
 }
 
-# Made by the service of a payment, on the way: no page of their own.
+# Made by the service of a payment, on the way, or by a take-over: no page of their own.
 ON_THE_WAY = frozenset(
     {
+        "take_over_decision",
+        "take_over_acompte",
         "record_acompte_paid",
         "record_solde_paid",
         "record_grant_paid",
@@ -235,3 +256,9 @@ ON_THE_WAY = frozenset(
         "take_back_grant",
     }
 )
+
+
+def payment_moves_that_matter(payment: Payment) -> dict[str, Permission]:
+    """Those that a page speaks of: what was paid before the portal is never validated, the rest never confirmed."""
+    idle = "validate_payment" if payment.taken_over_on is not None else "confirm_past_payment"
+    return {name: may for name, may in PAYMENT_MOVES.items() if name != idle}

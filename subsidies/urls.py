@@ -41,6 +41,7 @@ ORDERS_AND_MONEY: list[URLPattern] = [
     path("versements/", payments.payments, name="payments"),
     path("versements/<int:pk>/", payments.payment, name="payment"),
     path("versements/<int:pk>/valider/", payments.validate_payment, name="validate_payment"),
+    path("versements/<int:pk>/confirmer-reprise/", payments.confirm_past_payment, name="confirm_past_payment"),
     path("versements/<int:pk>/enregistrer/", payments.record_payment, name="record_payment"),
     path("versements/<int:pk>/rejeter/", payments.reject_payment, name="reject_payment"),
     path("versements/<int:pk>/rejet-bancaire/", payments.bounce_payment, name="bounce_payment"),

@@ -12,7 +12,7 @@ from conventions import conditions as only_if
 from conventions import rules
 from conventions.enums import BINDING_STATES, DEAD_STATES, ConventionState, DeliberatingOrgan
 from conventions.models.covered import CbrExchange, CoveredClass
-from conventions.rules import CbrFile, CbrNature, CbrPolicy, CbrSense, Deliberation
+from conventions.rules import CbrFile, CbrNature, CbrPolicy, CbrSense, Deliberation, PastConvention
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.machine import Refused, move, state_field
 from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
@@ -84,6 +84,8 @@ class Convention(ThreadRow):
         "late_motive",
         "notified_on",
         "terminated_on",
+        "taken_over_on",
+        "original_reference",
     )
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="conventions", verbose_name="dossier")
@@ -144,6 +146,9 @@ class Convention(ThreadRow):
     late_motive = models.TextField("motif de la signature tardive", blank=True)
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     terminated_on = models.DateField("résiliée le", null=True, blank=True)
+    # Signed on paper before the portal: its text, its number and its signed copies are those of that paper.
+    taken_over_on = models.DateField("reprise le", null=True, blank=True, editable=False)
+    original_reference = models.CharField("numéro d’origine", max_length=60, blank=True, db_default="")
 
     objects = ConventionQuerySet.as_manager()
 
@@ -159,9 +164,13 @@ class Convention(ThreadRow):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[S.DRAFT, S.NEGOTIATION, S.ABANDONED])
-                | Q(settled_on__isnull=False, project_amount__gt=0, subsidy_max__gt=0, document__isnull=False),
+                | Q(project_amount__gt=0, subsidy_max__gt=0)
+                & (
+                    Q(settled_on__isnull=False, document__isnull=False)
+                    | Q(taken_over_on__isnull=False, original_reference__gt="")
+                ),
                 name="convention_settled_has_amounts",
-                violation_error_message="Un projet arrêté porte ses montants et son texte.",
+                violation_error_message="Un projet arrêté porte ses montants et son texte, ou le numéro de l’original repris.",
             ),
             models.CheckConstraint(
                 condition=Q(subsidy_max__isnull=True) | Q(subsidy_max__lte=models.F("project_amount")),
@@ -176,9 +185,10 @@ class Convention(ThreadRow):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[S.SIGNED_COLLECTIVITE, *BINDING_STATES])
-                | Q(collectivite_signed_on__isnull=False, collectivite_signatory__gt="", collectivite_copy__isnull=False),
+                | Q(collectivite_signed_on__isnull=False, collectivite_signatory__gt="")
+                & (Q(collectivite_copy__isnull=False) | Q(taken_over_on__isnull=False)),
                 name="convention_signed_by_whom",
-                violation_error_message="Une convention signée par la collectivité porte la date, le signataire et l’exemplaire.",
+                violation_error_message="Une convention signée par la collectivité porte la date, le signataire et l’exemplaire, sauf reprise.",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=BINDING_STATES)
@@ -229,6 +239,67 @@ class Convention(ThreadRow):
         return f"Convention – {self.dossier.collectivite}"
 
     # Moves, in the order of the life of a convention.
+
+    @move(
+        field=state,
+        source=S.DRAFT,
+        target=S.SIGNED_RECTEUR,
+        label="Reprendre une convention signée",
+        conditions=[
+            only_if.at_least_one_school_is_covered,
+            only_if.the_subsidy_can_be_computed,
+            only_if.every_school_has_its_college,
+        ],
+    )
+    def take_over(
+        self,
+        *,
+        past: PastConvention,
+        project_amount: Decimal,
+        subsidy_max: Decimal,
+        resources_total: Decimal,
+        entered_on: dt.date,
+    ) -> None:
+        """Signed by both outside the portal, before it: the rules of its dates and amounts are those of the portal."""
+        self.project_amount, self.subsidy_max, self.resources_total = project_amount, subsidy_max, resources_total
+        self.siret, self.original_reference, self.taken_over_on = past.siret, past.reference, entered_on
+        self._take_over_opinion(past)
+        self._take_over_deliberation(past)
+        self._take_over_signatures(past)
+        reasons = [
+            *rules.past_amount_refusals(past.subsidy_max, computed=subsidy_max),
+            *rules.past_signature_refusals(past),
+            *self._past_opinion_refusals(past),
+            *self._unexplained_lateness(past.recteur_signed_on, past.late_motive),
+        ]
+        if reasons:
+            raise Refused(*reasons)
+
+    def _past_opinion_refusals(self, past: PastConvention) -> list[str]:
+        if past.has_opinion and not self.needs_cbr:
+            return [typeset("Le projet ne dépasse pas le seuil du contrôle budgétaire : il n’a pas d’avis à porter.")]
+        return self.cbr_refusals(on=past.recteur_signed_on)
+
+    def _take_over_opinion(self, past: PastConvention) -> None:
+        if not past.has_opinion:
+            return
+        self.cbr_received_on, self.cbr_amount = past.cbr_received_on, self.project_amount
+        if past.cbr_sense is not None:
+            self.cbr_sense, self.cbr_given_on = past.cbr_sense.value, past.cbr_given_on
+        elif last_day := self.cbr_last_day():
+            self.cbr_silence_on = last_day + dt.timedelta(days=1)
+
+    def _take_over_deliberation(self, past: PastConvention) -> None:
+        voted = past.deliberation
+        self.deliberation_number, self.deliberation_on = past.deliberation_number, voted.adopted_on
+        self.published_on, self.prefecture_on, self.executory_on = voted.published_on, voted.received_on, voted.executory_on
+
+    def _take_over_signatures(self, past: PastConvention) -> None:
+        self.collectivite_signed_on, self.collectivite_signatory = past.collectivite_signed_on, past.collectivite_signatory
+        self.collectivite_capacity, self.same_day_confirmed = past.collectivite_capacity, past.is_signed_the_same_day
+        self.recteur_signed_on, self.recteur_signatory = past.recteur_signed_on, past.recteur_signatory
+        self.recteur_capacity = past.recteur_capacity
+        self.late_motive = past.late_motive if self.lateness(past.recteur_signed_on) else ""
 
     @move(
         field=state,
@@ -383,6 +454,7 @@ class Convention(ThreadRow):
     def reopen_negotiation(self, *, keep_deliberation: bool) -> None:
         """What the contrôleur answered stays: the rule says, of the next amount, whether it still holds."""
         self.settled_on = self.project_amount = self.subsidy_max = self.resources_total = self.document = None
+        self.taken_over_on, self.original_reference = None, ""
         if not self.cbr_has_answered:
             self._clear_cbr()
         if not keep_deliberation:
@@ -464,7 +536,11 @@ class Convention(ThreadRow):
     @property
     def reference(self) -> str:
         """The number of the text in force, for letters and payment labels; needs `document` at hand."""
-        return self.document.reference if self.document else ""
+        return self.document.reference if self.document else self.original_reference
+
+    @property
+    def is_taken_over(self) -> bool:
+        return self.taken_over_on is not None
 
     def expenses(self) -> list[ClassExpense]:
         """The forecast of every covered class as the rules read it; one query."""

@@ -41,6 +41,7 @@ from conventions.services.signing import (
     sign_for_recteur,
     tell_next_sitting,
 )
+from conventions.services.taking_over import take_over_convention, take_over_notification
 
 __all__ = [
     "abandon",
@@ -74,6 +75,8 @@ __all__ = [
     "sign_for_collectivite",
     "sign_for_recteur",
     "start_execution",
+    "take_over_convention",
+    "take_over_notification",
     "tell_next_sitting",
     "terminate",
     "use_current_terms",

@@ -66,7 +66,7 @@ def put_piece_back_to_check(
 def weighs(convention: Convention, piece: Piece) -> bool:
     """Whether the convention rests on that piece, and its check still matters."""
     pointed = (convention.rib_id, convention.deliberation_piece_id, convention.collectivite_copy_id)
-    return piece.pk in pointed and convention.state in CHECKED_WHILE[PieceKind(piece.kind)]
+    return piece.pk in pointed and convention.state in CHECKED_WHILE.get(PieceKind(piece.kind), ())
 
 
 def _refuse_unless_it_weighs(convention: Convention, piece: Piece) -> None:

@@ -36,14 +36,14 @@ def open_convention(*, dossier: Dossier, actor: Actor) -> Convention:
     with transaction.atomic():
         with opening(convention, actor=actor, may=can_open_convention, label="Ouvrir le projet de convention"):
             applications = awaiting_convention(dossier)
-            _refuse_opening(dossier, applications)
+            refuse_opening(dossier, applications)
         for application in applications:
-            _cover(convention, application, actor=actor)
-        _price(convention)
+            cover(convention, application, actor=actor)
+        price(convention)
     return convention
 
 
-def _refuse_opening(dossier: Dossier, applications: list[Application]) -> None:
+def refuse_opening(dossier: Dossier, applications: list[Application]) -> None:
     live = Convention.objects.live().filter(dossier=dossier).first()
     if live is not None:
         raise Refused(typeset(f"Ce dossier a déjà une convention en cours : son état est « {live.get_state_display()} »."))
@@ -75,8 +75,8 @@ def add_school(*, convention_id: int, application_id: int, actor: Actor, seen: i
         waiting = {one.pk: one for one in awaiting_convention(convention.dossier)}
         if application_id not in waiting:
             raise Refused("Cette candidature n’est pas retenue, ou une convention la porte déjà : rechargez la page.")
-        _cover(convention, waiting[application_id], actor=actor)
-        _price(convention)
+        cover(convention, waiting[application_id], actor=actor)
+        price(convention)
     return convention
 
 
@@ -100,7 +100,7 @@ def remove_school(
         covered.delete()
         for application_id in applications:
             projects.cover_by_convention(application_id=application_id, actor=actor, covered=False)
-        _price(convention)
+        price(convention)
     return convention
 
 
@@ -133,7 +133,7 @@ def _covered_school(convention: Convention, pk: int) -> CoveredSchool:
     return covered
 
 
-def _cover(convention: Convention, application: Application, *, actor: Actor) -> None:
+def cover(convention: Convention, application: Application, *, actor: Actor, taken_over: bool = False) -> None:
     """The classes retained, in the order of the application, numbered after those that the school already has in the dossier."""
     covered = _cover_school(convention, application)
     last = _last_number(convention, application.school)
@@ -147,7 +147,7 @@ def _cover(convention: Convention, application: Application, *, actor: Actor) ->
         )
         for number, forecast in enumerate(application.forecasts.all()[: application.retained_classes], start=last + 1)
     )
-    projects.cover_by_convention(application_id=application.pk, actor=actor, covered=True)
+    projects.cover_by_convention(application_id=application.pk, actor=actor, covered=True, taken_over=taken_over)
 
 
 def _cover_school(convention: Convention, application: Application) -> CoveredSchool:
@@ -187,7 +187,7 @@ def _last_number(convention: Convention, school: School) -> int:
     return numbered.aggregate(last=Max("number"))["last"] or 0
 
 
-def _price(convention: Convention) -> None:
+def price(convention: Convention) -> None:
     """What the terms give for each class, kept beside it: information until the text is settled, then what it promises."""
     classes = list(CoveredClass.objects.of_convention(convention.pk))
     try:
@@ -214,7 +214,7 @@ def use_current_terms(*, convention_id: int, actor: Actor, seen: int | None = No
     ) as convention:
         convention.terms = convention.campaign.current_terms()
         convention.covered_schools.update(resources_grant=convention.terms.resources_grant)
-        _price(convention)
+        price(convention)
     return convention
 
 
@@ -300,16 +300,16 @@ def negotiate(*, convention_id: int, actor: Actor, seen: int | None = None, comm
 def settle(*, convention_id: int, actor: Actor, seen: int | None = None, comment: str = "") -> Convention:
     """Close the negotiation: the amounts are computed, the text is issued, and what both parties sign is that text."""
     with passage(Convention, convention_id, actor=actor, may=can_settle, seen=seen, comment=comment) as convention:
-        project, subsidy = _figures(convention)
+        project, subsidy = figures(convention)
         grants = convention.covered_schools.values_list("resources_grant", flat=True)
         convention.settle(on=actor.today, project_amount=project, subsidy_max=subsidy, resources_total=sum(grants, ZERO))
-        _price(convention)
+        price(convention)
         notices.tell_settled(convention, actor=actor)
         convention.document = documents.issue_convention(convention, actor=actor)
     return convention
 
 
-def _figures(convention: Convention) -> tuple[Decimal, Decimal]:
+def figures(convention: Convention) -> tuple[Decimal, Decimal]:
     """The project's amount, which the contrôleur's threshold is compared with, and the subsidy."""
     try:
         funding = convention.funding()

@@ -180,6 +180,10 @@ def record_signed_copy(
 
 
 def _keep_signed_copy(convention: Convention, file: StoredFile, *, actor: Actor) -> None:
+    if convention.is_taken_over:  # the text is not the portal's: its scan is a piece, like any paper
+        earlier = convention.collectivite_copy
+        convention.collectivite_copy = bring(convention, PieceKind.ORIGINAL, file, actor=actor, instead_of=earlier)
+        return
     if convention.document is None or convention.recteur_signed_on is None:
         raise Refused("La convention n’est pas encore signée des deux parties.")
     convention.document = files.record_signed_copy(

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from plannumerique.journal.machine import Refused, WrongState
 from plannumerique.journal.models import JournalLine, Thread, ThreadRow
+from plannumerique.lib.text import starts_lower, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.permissions import Permission
 
@@ -31,11 +32,13 @@ def passage(
     comment: str = "",
     act: str = "",
     label: str = "",
+    taken_over: bool = False,
 ) -> Iterator[R]:
     """Change one row: lock its thread, then the row; ask `may` of it; yield it; save it; write the journal.
 
     `seen` is the version that the person's page was built on; None for processes and for acts that nobody could have
-    outrun. `act` and `label` name what matters without moving a state. Raises Refused (Stale among them) with French
+    outrun. `act` and `label` name what matters without moving a state. `taken_over`: the act was made before the portal, on
+    paper; the journal says so, and the row holds its own date. Raises Refused (Stale among them) with French
     reasons, PermissionDenied when it is not this person's job; nothing is written then. Passages nest in one
     transaction, and what a service schedules with `transaction.on_commit` runs after the outermost one.
     """
@@ -54,11 +57,20 @@ def passage(
             raise TypeError(f"A passage on {model.__name__} made no move and names no act.")
         row.version += 1
         save_or_refuse(row)
-        _write_lines(row, actor=actor, may=may, comment=comment, act=act, label=label, before=before)
+        _write_lines(row, actor=actor, may=may, comment=comment, act=act, label=label, before=before, taken_over=taken_over)
 
 
 @contextmanager
-def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str = "", told: bool = True) -> Iterator[R]:
+def opening(
+    row: R,
+    *,
+    actor: Actor,
+    may: Permission,
+    label: str,
+    comment: str = "",
+    told: bool = True,
+    taken_over: bool = False,
+) -> Iterator[R]:
     """Create one row of a thread: lock the thread, ask `may` of the unsaved row, yield it to be filled, save, journal it.
 
     Without `told`, no line: the row tells of itself, to fewer people than those who read the journal (a message).
@@ -70,7 +82,7 @@ def opening(row: R, *, actor: Actor, may: Permission, label: str, comment: str =
         row.version = 1
         save_or_refuse(row)
         if told:
-            _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={})
+            _write_lines(row, actor=actor, may=may, comment=comment, act="open", label=label, before={}, taken_over=taken_over)
 
 
 class WrongStateSince(WrongState):
@@ -120,7 +132,15 @@ def _broken_rule(row: models.Model, error: IntegrityError) -> str:
 
 
 def _write_lines(
-    row: ThreadRow, *, actor: Actor, may: Permission, comment: str, act: str, label: str, before: dict[str, Any]
+    row: ThreadRow,
+    *,
+    actor: Actor,
+    may: Permission,
+    comment: str,
+    act: str,
+    label: str,
+    before: dict[str, Any],
+    taken_over: bool,
 ) -> None:
     after = _journaled(row)
     changed = [name for name in after if before.get(name) != after[name]]
@@ -142,7 +162,7 @@ def _write_lines(
         last = position == len(moves) - 1
         JournalLine.objects.create(
             act=name,
-            label=move_label[:150],
+            label=(_as_taken_over(move_label) if taken_over else move_label)[:150],
             from_state=source,
             to_state=target,
             before={name: before[name] for name in changed if name in before} if last else {},
@@ -150,6 +170,10 @@ def _write_lines(
             **common,
         )
     row.passed_moves = []
+
+
+def _as_taken_over(label: str) -> str:
+    return typeset(f"Reprise : {starts_lower(label)}")
 
 
 def _journaled(row: ThreadRow) -> dict[str, Any]:

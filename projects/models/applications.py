@@ -147,6 +147,7 @@ class Application(ThreadRow):
         "opinions_due_on",
         "late_derogation",
         "under_convention",
+        "taken_over_on",
     )
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="applications", verbose_name="dossier")
@@ -183,6 +184,8 @@ class Application(ThreadRow):
     selection_on = models.DateField("date de la décision", null=True, blank=True)
     selection_list = models.CharField("liste ou séance", max_length=200, blank=True)
     under_convention = models.BooleanField("portée dans une convention", default=False)
+    # Selected before the portal: entered from a spreadsheet, without deposit nor letter of the portal.
+    taken_over_on = models.DateField("reprise le", null=True, blank=True, editable=False)
 
     objects = ApplicationQuerySet.as_manager()
 
@@ -207,9 +210,9 @@ class Application(ThreadRow):
                 violation_error_message="Une candidature conventionnée est portée dans une convention.",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[S.DRAFT, S.ABANDONED]) | Q(submitted_at__isnull=False),
+                condition=Q(state__in=[S.DRAFT, S.ABANDONED]) | Q(submitted_at__isnull=False) | Q(taken_over_on__isnull=False),
                 name="application_submitted_has_date",
-                violation_error_message="Une candidature déposée porte l’instant de son dépôt.",
+                violation_error_message="Une candidature déposée porte l’instant de son dépôt, ou la date de sa reprise.",
             ),
         ]
 
@@ -217,6 +220,20 @@ class Application(ThreadRow):
         return f"{self.school} – {self.phase.label}"
 
     # Moves, in the order of the life of an application.
+
+    @move(
+        field=state,
+        source=S.DRAFT,
+        target=S.RETAINED,
+        label="Reprendre une sélection passée",
+        conditions=[only_if.the_referent_college_is_chosen, only_if.the_classes_are_costed],
+    )
+    def take_over(self, *, on: dt.date, selection_list: str, entered_on: dt.date) -> None:
+        """Retained outside the portal, before it: no deposit, no letter; what is asked is what money rests on."""
+        if on < self.phase.opens_on:
+            raise Refused(f"La phase a ouvert le {long_date(self.phase.opens_on)} : la sélection ne peut la précéder.")
+        self.retained_classes, self.selection_on, self.selection_list = self.classes_asked(), on, selection_list
+        self.taken_over_on = entered_on
 
     @move(
         field=state,

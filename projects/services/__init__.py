@@ -45,9 +45,11 @@ from projects.services.selecting import (
     set_aside,
 )
 from projects.services.sessions import describe_session, mark, open_session, propose, propose_by_rank
+from projects.services.taking_over import PastSelection, take_over_application
 
 __all__ = [
     "ClassCost",
+    "PastSelection",
     "Point",
     "SignatoryAs",
     "abandon",
@@ -84,6 +86,7 @@ __all__ = [
     "set_aside",
     "submit",
     "submit_several",
+    "take_over_application",
     "withdraw",
     "write_pedagogical_part",
 ]

@@ -46,7 +46,7 @@ class ClassCost:
 
 def add_application(*, dossier: Dossier, phase: Phase, school: School, actor: Actor) -> Application:
     """Open the line of one school; the school's people see the thread from then on."""
-    _refuse_foreign_school(dossier, school)
+    refuse_foreign_school(dossier, school)
     if not phase.opens_at <= actor.at <= phase.closes_at and actor.grant_over(dossier.scope, can_grant_derogation.roles) is None:
         raise Refused(f"La phase « {phase.label} » n’est pas ouverte aux candidatures ; la DANE peut accorder une dérogation.")
     application = Application(thread=dossier.thread, dossier=dossier, campaign=dossier.campaign, phase=phase, school=school)
@@ -85,7 +85,7 @@ def submit_several(*, seen: Mapping[int, int], actor: Actor) -> tuple[list[Appli
     return deposited, refused
 
 
-def _refuse_foreign_school(dossier: Dossier, school: School) -> None:
+def refuse_foreign_school(dossier: Dossier, school: School) -> None:
     if school.collectivite_id != dossier.collectivite_id:
         holder = school.collectivite or "une collectivité que l’annuaire n’indique pas"
         raise Refused(f"L’{school.in_words} ({school.uai}) relève de {holder} : elle ne peut entrer dans ce dossier.")

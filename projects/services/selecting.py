@@ -28,7 +28,7 @@ def retain(
     comment: str = "",
 ) -> Application:
     """Record what the commission retained; the letter leaves in the académie's name."""
-    _refuse_future(on, actor)
+    refuse_future(on, actor)
     with passage(Application, application_id, actor=actor, may=can_record_selection, seen=seen, comment=comment) as application:
         application.retain(classes=classes, on=on, selection_list=selection_list)
         documents.issue_selection_letter(application, ActKind.SELECTION, actor=actor)
@@ -39,7 +39,7 @@ def retain(
 def put_on_waiting_list(
     *, application_id: int, actor: Actor, on: dt.date, selection_list: str, seen: int | None = None, comment: str = ""
 ) -> Application:
-    _refuse_future(on, actor)
+    refuse_future(on, actor)
     with passage(Application, application_id, actor=actor, may=can_record_selection, seen=seen, comment=comment) as application:
         application.put_on_waiting_list(on=on, selection_list=selection_list)
     return application
@@ -48,7 +48,7 @@ def put_on_waiting_list(
 def set_aside(
     *, application_id: int, actor: Actor, on: dt.date, selection_list: str, comment: str, seen: int | None = None
 ) -> Application:
-    _refuse_future(on, actor)
+    refuse_future(on, actor)
     with passage(Application, application_id, actor=actor, may=can_record_selection, seen=seen, comment=comment) as application:
         application.set_aside(on=on, selection_list=selection_list)
         documents.issue_selection_letter(application, ActKind.NON_SELECTION, actor=actor, motive=comment)
@@ -62,17 +62,25 @@ def revise_selection(*, application_id: int, actor: Actor, comment: str, seen: i
     return application
 
 
-def cover_by_convention(*, application_id: int, actor: Actor, covered: bool) -> Application:
+def cover_by_convention(*, application_id: int, actor: Actor, covered: bool, taken_over: bool = False) -> Application:
     """A convention takes the application in, or lets it go. Called by the services of conventions, in their passage."""
     label = "Porter dans une convention" if covered else "Retirer du projet de convention"
-    with passage(Application, application_id, actor=actor, may=can_cover_by_convention, act="cover", label=label) as application:
+    with passage(
+        Application,
+        application_id,
+        actor=actor,
+        may=can_cover_by_convention,
+        act="cover",
+        label=label,
+        taken_over=taken_over,
+    ) as application:
         application.under_convention = covered
     return application
 
 
-def contract(*, application_id: int, actor: Actor) -> Application:
+def contract(*, application_id: int, actor: Actor, taken_over: bool = False) -> Application:
     """Both parties have signed: called by the services of conventions, in their passage."""
-    with passage(Application, application_id, actor=actor, may=can_contract) as application:
+    with passage(Application, application_id, actor=actor, may=can_contract, taken_over=taken_over) as application:
         application.contract()
     return application
 
@@ -84,6 +92,6 @@ def release(*, application_id: int, actor: Actor, comment: str) -> Application:
     return application
 
 
-def _refuse_future(on: dt.date, actor: Actor) -> None:
+def refuse_future(on: dt.date, actor: Actor) -> None:
     if on > actor.today:
         raise Refused("La décision de sélection porte une date à venir.")

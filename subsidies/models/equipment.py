@@ -17,7 +17,7 @@ from plannumerique.lib.money import ZERO
 from projects.models import Campaign
 from subsidies import conditions as only_if
 from subsidies.enums import CERTIFIED_STATES, DECIDED_STATES, SubsidyState
-from subsidies.rules import decision_refusal
+from subsidies.rules import PastDecision, decision_refusal, past_decision_refusals
 
 S = SubsidyState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
@@ -62,6 +62,8 @@ class EquipmentSubsidy(ThreadRow):
     journaled = (
         "decided_amount",
         "decision_reference",
+        "decision_signed_on",
+        "decision_taken_over_on",
         "notified_on",
         "complete_on",
         "service_fait_on",
@@ -86,6 +88,8 @@ class EquipmentSubsidy(ThreadRow):
     decision_signatory = models.CharField("signataire", max_length=150, blank=True)
     decision_capacity = models.CharField("qualité", max_length=200, blank=True)
     decision_delegation = models.CharField("délégation", max_length=250, blank=True)
+    # Signed and notified on paper before the portal: its number is that of the paper, no document of the portal bears it.
+    decision_taken_over_on = models.DateField("décision reprise le", null=True, blank=True, editable=False)
     decision_reference = models.CharField("référence de la décision", max_length=40, blank=True)
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     notification_proof = models.CharField("preuve de réception", max_length=200, blank=True)
@@ -174,7 +178,33 @@ class EquipmentSubsidy(ThreadRow):
     def __str__(self) -> str:
         return f"Subvention d’équipement – {self.convention.dossier.collectivite}"
 
-    # Moves, in the order of the life of a subsidy.
+    # Moves, in the order of the life of a subsidy. First those that enter what was done on paper, before the portal.
+
+    @move(
+        field=state,
+        source=S.CREATED,
+        target=S.NOTIFIED,
+        label="Reprendre une décision notifiée",
+        conditions=[only_if.not_on_hold, only_if.the_convention_is_notified],
+    )
+    def take_over_decision(self, *, past: PastDecision, entered_on: dt.date, by: User | None) -> None:
+        reasons = list(past_decision_refusals(past, convention_maximum=self.convention_max, since=self.convention.notified_on))
+        if reasons:
+            raise Refused(*reasons)
+        self.decided_amount, self.decided_by, self.decision_taken_over_on = past.amount, by, entered_on
+        self.decision_reference, self.decision_signed_on = past.reference, past.signed_on
+        self.decision_signatory, self.decision_capacity = past.signatory, past.capacity
+        self.notified_on, self.notification_proof, self.ej_number = past.notified_on, past.proof, past.ej_number
+
+    @move(
+        field=state,
+        source=S.NOTIFIED,
+        target=S.ACOMPTE_REQUESTED,
+        label="Reprendre l’acompte",
+        conditions=[only_if.not_on_hold, only_if.the_campaign_pays_an_acompte, only_if.the_decision_is_taken_over],
+    )
+    def take_over_acompte(self) -> None:
+        pass
 
     @move(
         field=state,
@@ -330,6 +360,7 @@ class EquipmentSubsidy(ThreadRow):
         self.decision_signed_on, self.notified_on = None, None
         self.decision_signatory = self.decision_capacity = self.decision_delegation = ""
         self.decision_reference = self.notification_proof = ""
+        self.decision_taken_over_on = None
 
     @move(
         field=state,

@@ -74,7 +74,7 @@ class Payment(ThreadRow):
         "validator",
         "thread__academie",
     )
-    journaled = ("amount", "ej_number", "exercise", "dp_number", "paid_on", "iban")
+    journaled = ("amount", "ej_number", "exercise", "dp_number", "paid_on", "iban", "taken_over_on")
 
     kind = models.CharField("nature", max_length=10, choices=PaymentKind.choices)
     equipment = models.ForeignKey(
@@ -109,6 +109,8 @@ class Payment(ThreadRow):
     validator = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="validée par")
     dp_number = models.CharField("numéro de DP", max_length=20, blank=True)
     paid_on = models.DateField("payée le", null=True, blank=True)
+    # Paid before the portal: entered with its date and its DP number, it counts once another person has confirmed it.
+    taken_over_on = models.DateField("reprise le", null=True, blank=True, editable=False)
 
     objects = PaymentQuerySet.as_manager()
 
@@ -145,6 +147,13 @@ class Payment(ThreadRow):
                 violation_error_message="Un paiement enregistré porte son numéro de DP et sa date.",
             ),
             models.CheckConstraint(
+                condition=Q(taken_over_on__isnull=True)
+                | Q(state=S.REJECTED)
+                | Q(dp_number__gt="", paid_on__lte=F("taken_over_on")),
+                name="payment_taken_over_was_paid",
+                violation_error_message="Un paiement repris porte son numéro de DP et sa date, antérieure à la reprise.",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=[S.PREPARED, S.REJECTED]) | Q(validator__isnull=False, validated_on__isnull=False),
                 name="payment_validated_by_someone",
                 violation_error_message="Une demande validée porte son valideur et sa date.",
@@ -175,7 +184,12 @@ class Payment(ThreadRow):
         source=S.PREPARED,
         target=S.VALIDATED,
         label="Valider la demande de paiement",
-        conditions=[only_if.the_payment_is_not_held, only_if.the_iban_is_settled, only_if.the_payment_is_payable],
+        conditions=[
+            only_if.it_is_still_to_be_paid,
+            only_if.the_payment_is_not_held,
+            only_if.the_iban_is_settled,
+            only_if.the_payment_is_payable,
+        ],
     )
     def validate_payment(self, *, by: User | None, at: dt.datetime) -> None:
         on = at.date()
@@ -196,13 +210,24 @@ class Payment(ThreadRow):
 
     @move(
         field=state,
+        source=S.PREPARED,
+        target=S.PAID,
+        label="Confirmer le paiement repris",
+        conditions=[only_if.it_was_paid_before_the_portal, only_if.the_payment_is_payable],
+    )
+    def confirm_past_payment(self, *, by: User | None, on: dt.date) -> None:
+        self.validator, self.validated_on = by, on
+
+    @move(
+        field=state,
         source=[S.PREPARED, S.VALIDATED],
         target=S.REJECTED,
         label="Rejeter la demande de paiement",
         needs_comment=True,
     )
     def reject_payment(self) -> None:
-        pass
+        if self.taken_over_on is not None:  # entered by mistake: its number may be that of another payment
+            self.dp_number, self.paid_on = "", None
 
     @move(
         field=state,
@@ -222,7 +247,7 @@ class Payment(ThreadRow):
         self.paid_on, self.exercise = on, on.year
 
     def _refuse_before_validation(self, on: dt.date) -> None:
-        if self.validated_on is not None and on < self.validated_on:
+        if self.taken_over_on is None and self.validated_on is not None and on < self.validated_on:
             raise Refused(f"La demande est validée du {long_date(self.validated_on)} : le paiement ne peut la précéder.")
 
     def get_absolute_url(self) -> str:

@@ -60,6 +60,8 @@ def facts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Fact]:
     ]
     if subsidy.decision_reference:
         facts.append(Fact("Décision", f"n° {subsidy.decision_reference}", note=subsidy.decision_signatory))
+    if subsidy.decision_taken_over_on:
+        facts.append(Fact("Décision reprise le", on=subsidy.decision_taken_over_on, note="notifiée sur papier, avant le portail"))
     if subsidy.decision_signed_on:
         facts.append(Fact("Décision signée le", on=subsidy.decision_signed_on))
     if subsidy.notified_on:
@@ -155,7 +157,7 @@ def _daf_acts(subsidy: EquipmentSubsidy, actor: Actor) -> list[Action]:
     if permissions.can_hold(actor, subsidy):
         name, label = ("resume", "Lever la suspension") if subsidy.is_on_hold else ("hold", "Suspendre la subvention")
         acts.append(Action(label, _url(name, subsidy), primary=subsidy.is_on_hold))
-    if permissions.can_sign_decision(actor, subsidy):
+    if subsidy.decision_taken_over_on is None and permissions.can_sign_decision(actor, subsidy):
         acts.append(Action("Verser l’exemplaire signé de la décision", _url("record_signed_decision", subsidy)))
     return acts
 

@@ -23,11 +23,22 @@ TONES = {
 }
 
 
+_PAST_WORDS = {
+    PaymentState.PREPARED: "Reprise, à confirmer",
+    PaymentState.PAID: "Payée, reprise",
+    PaymentState.REJECTED: "Reprise, rejetée",
+}
+
+
 def badge_of(payment: Payment) -> Badge:
+    if payment.taken_over_on is not None:
+        return Badge(_PAST_WORDS[PaymentState(payment.state)], TONES[PaymentState(payment.state)])
     return Badge(payment.get_state_display().capitalize(), TONES[PaymentState(payment.state)])
 
 
 def facts_of(payment: Payment, actor: Actor) -> list[Fact]:
+    if payment.taken_over_on is not None:
+        return _past_facts(payment)
     facts = [
         Fact("État", badge=badge_of(payment)),
         Fact("Nature", payment.get_kind_display().capitalize(), url=payment.subsidy.get_absolute_url()),
@@ -49,6 +60,22 @@ def facts_of(payment: Payment, actor: Actor) -> list[Fact]:
     return facts
 
 
+def _past_facts(payment: Payment) -> list[Fact]:
+    """What is known of a payment made before the portal: neither its account, nor the label of its transfer."""
+    facts = [
+        Fact("État", badge=badge_of(payment)),
+        Fact("Nature", payment.get_kind_display().capitalize(), url=payment.subsidy.get_absolute_url()),
+        Fact("Bénéficiaire", payment.payee_name, note=f"SIRET {spaced_siren(payment.payee_siret)}"),
+        Fact("Engagement juridique (EJ)", payment.ej_number),
+        Fact("Exercice", str(payment.exercise)),
+        Fact("Payée avant le portail le", on=payment.paid_on, note=f"DP {payment.dp_number}" if payment.dp_number else ""),
+        Fact("Saisie le", on=payment.prepared_on, note=str(payment.preparer or "")),
+    ]
+    if payment.validated_on:
+        facts.append(Fact("Confirmée le", on=payment.validated_on, note=str(payment.validator or "")))
+    return facts
+
+
 def _shown_iban(payment: Payment, actor: Actor) -> str:
     readers = OF_A_COLLEGE if payment.resources_id else OF_A_COLLECTIVITE
     return shown_iban(payment.iban, actor, payment.subsidy, readers=readers)
@@ -64,6 +91,8 @@ def amounts_of(payment: Payment) -> Amounts:
 
 def warnings_of(payment: Payment) -> list[str]:
     """What the validator should look at; none of these stands in the way."""
+    if payment.taken_over_on is not None:
+        return ["Ce paiement est repris : il a été fait avant le portail. Il se confirme au vu de Chorus, sans nouvelle demande."]
     warnings = []
     if payment.state == PaymentState.PREPARED and not payment.has_the_expected_bank:
         warnings.append(
@@ -90,13 +119,13 @@ def offered_on(payments: Iterable[Payment], actor: Actor) -> list[Action]:
     return [
         action
         for payment in payments
-        for action in offered(payment, actor, permissions.PAYMENT_MOVES, urls="subsidies")
+        for action in offered(payment, actor, permissions.payment_moves_that_matter(payment), urls="subsidies")
         if action.primary
     ]
 
 
 def awaited_on(payments: Iterable[Payment], actor: Actor) -> list[Awaited]:
-    return [one for payment in payments for one in awaited(payment, actor, permissions.PAYMENT_MOVES)]
+    return [one for payment in payments for one in awaited(payment, actor, permissions.payment_moves_that_matter(payment))]
 
 
 def rectifications_of(payment: Payment, actor: Actor) -> list[Action]:

@@ -22,9 +22,22 @@ def notify_convention(
     """The convention binds both parties: its classes are planned, its subsidies opened, all or nothing."""
     with transaction.atomic():
         convention = conventions.notify(convention_id=convention_id, actor=actor, on=on, seen=seen, comment=comment)
-        plan_classes(convention=convention, actor=actor)
-        subsidy = _open_equipment(convention, actor)
-        _open_resources(convention, actor)
+        subsidy = _open_subsidies(convention, actor)
+    return subsidy
+
+
+def take_over_notification(*, convention_id: int, actor: Actor, on: dt.date) -> EquipmentSubsidy:
+    """The same for a convention that was notified on paper, before the portal: nobody is written to."""
+    with transaction.atomic():
+        convention = conventions.take_over_notification(convention_id=convention_id, actor=actor, on=on)
+        subsidy = _open_subsidies(convention, actor)
+    return subsidy
+
+
+def _open_subsidies(convention: Convention, actor: Actor) -> EquipmentSubsidy:
+    plan_classes(convention=convention, actor=actor)
+    subsidy = _open_equipment(convention, actor)
+    _open_resources(convention, actor)
     return subsidy
 
 

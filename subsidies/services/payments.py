@@ -34,6 +34,9 @@ class Line:
     amount: Decimal
     note: str = ""
 
+    def kept(self) -> dict[str, str]:
+        return {"label": self.label, "amount": str(self.amount), "note": self.note}
+
 
 def prepare(
     *,
@@ -57,7 +60,7 @@ def prepare(
         thread=subsidy.thread,
         kind=kind,
         amount=amount,
-        explanation=[{"label": one.label, "amount": str(one.amount), "note": one.note} for one in lines],
+        explanation=[one.kept() for one in lines],
         already_paid=subsidy.paid_total,
         ej_number=subsidy.ej_number,
         exercise=exercise,
@@ -66,7 +69,7 @@ def prepare(
         prepared_on=actor.today,
         preparer=actor.user,
     )
-    _copy_terms(payment, subsidy)
+    copy_terms(payment, subsidy)
     payment.iban_usable_from = _usable_from(subsidy)
     label = f"Préparer la demande de paiement ({PaymentKind(kind).label})"
     with opening(payment, actor=actor, may=can_prepare_payment, label=label, comment=comment):
@@ -74,7 +77,7 @@ def prepare(
     return payment
 
 
-def _copy_terms(payment: Payment, subsidy: EquipmentSubsidy | ResourcesSubsidy) -> None:
+def copy_terms(payment: Payment, subsidy: EquipmentSubsidy | ResourcesSubsidy) -> None:
     if isinstance(subsidy, ResourcesSubsidy):
         payment.resources, payment.ceiling = subsidy, subsidy.amount
         payment.payee_name, payment.payee_siret = subsidy.payee.name, subsidy.siret
@@ -158,20 +161,21 @@ def record_payment(
         raise Refused("Indiquez le numéro de demande de paiement (DP), tel que Chorus le donne.")
     with passage(Payment, payment_id, actor=actor, may=can_record_payment, seen=seen, comment=comment) as payment:
         payment.record_payment(dp_number=dp_number.strip(), on=on)
-        _follow(payment, actor=actor)
+        follow(payment, actor=actor)
         certificates.issue_payment_notice(payment, actor=actor)
         notices.tell_payment(payment, at=actor.at)
     return payment
 
 
-def _follow(payment: Payment, *, actor: Actor) -> None:
+def follow(payment: Payment, *, actor: Actor) -> None:
     """The subsidy's total rises in the same passage as its payment is recorded."""
     if payment.resources_id:
         with passage(ResourcesSubsidy, payment.resources_id, actor=actor, may=can_follow_payment) as grant:
             grant.record_grant_paid(amount=payment.amount)
         return
     assert payment.equipment_id is not None  # payment_of_one_subsidy holds it
-    with passage(EquipmentSubsidy, payment.equipment_id, actor=actor, may=can_follow_payment) as subsidy:
+    past = payment.taken_over_on is not None
+    with passage(EquipmentSubsidy, payment.equipment_id, actor=actor, may=can_follow_payment, taken_over=past) as subsidy:
         if payment.kind == PaymentKind.ACOMPTE:
             subsidy.record_acompte_paid(amount=payment.amount)
         else:

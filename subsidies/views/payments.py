@@ -24,7 +24,7 @@ from subsidies.forms.payments import PaymentFilters, RecordPaymentForm, RectifyD
 from subsidies.models import Payment
 from subsidies.pages import payments as pages
 from subsidies.services import payments as services
-from subsidies.services import references
+from subsidies.services import references, taking_over
 from subsidies.views.common import documents_about, visible_or_404
 
 COLUMNS = (
@@ -60,16 +60,17 @@ def payments(request: Request) -> HttpResponseBase:
 @require_safe
 def payment(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, Payment, pk)
+    matter = permissions.payment_moves_that_matter(row)
     page = {
         "payment": row,
         "facts": pages.facts_of(row, request.actor),
         "amounts": pages.amounts_of(row),
         "warnings": pages.warnings_of(row),
         "actions": [
-            *offered(row, request.actor, permissions.PAYMENT_MOVES, urls="subsidies"),
+            *offered(row, request.actor, matter, urls="subsidies"),
             *pages.rectifications_of(row, request.actor),
         ],
-        "awaited": awaited(row, request.actor, permissions.PAYMENT_MOVES),
+        "awaited": awaited(row, request.actor, matter),
         "kept_apart": _kept_apart(row, request),
         "documents": documents_about(request.actor, row),
         "events": events_about(row),
@@ -79,7 +80,8 @@ def payment(request: Request, pk: int) -> HttpResponse:
 
 def _kept_apart(row: Payment, request: Request) -> str:
     """Why this valideur does not see the button that her role gives her."""
-    may = permissions.can_validate_payment
+    past = row.taken_over_on is not None
+    may = permissions.can_confirm_past_payment if past else permissions.can_validate_payment
     if row.state != "prepared" or may.grant(request.actor, row) is None:
         return ""
     return may.refusal(request.actor, row) or ""
@@ -125,6 +127,12 @@ validate_payment = _act_page(
     permissions.can_validate_payment,
     title="Valider la demande de paiement",
     done="La demande de paiement est validée : elle est à saisir dans Chorus. Le portail ne paie pas.",
+)
+confirm_past_payment = _act_page(
+    taking_over.confirm_past_payment,
+    permissions.can_confirm_past_payment,
+    title="Confirmer le paiement repris",
+    done="Le paiement repris est confirmé : il compte comme versé. Aucune demande ni aucun avis ne part.",
 )
 record_payment = _act_page(
     services.record_payment,

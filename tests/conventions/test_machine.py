@@ -9,11 +9,20 @@ from conventions import services
 from conventions.enums import ConventionState as S
 from conventions.models import Convention
 from conventions.permissions import CONVENTION_MOVES
-from conventions.rules import CbrSense
+from conventions.rules import CbrSense, Deliberation, PastConvention
 from plannumerique.journal.machine import moves_of
+from plannumerique.journal.passages import passage
 from plannumerique.organisations.enums import Level
 from tests.factories import AT, CirconscriptionFactory
-from tests.factories_conventions import GIVEN, NOTIFIED, SIGNED_BY_COLLECTIVITE, SIGNED_BY_RECTEUR, ConventionFactory, draft_file
+from tests.factories_conventions import (
+    GIVEN,
+    NOTIFIED,
+    SETTLED,
+    SIGNED_BY_COLLECTIVITE,
+    SIGNED_BY_RECTEUR,
+    ConventionFactory,
+    draft_file,
+)
 from tests.factories_projects import CampaignFactory
 from tests.walk import Machine, walk
 
@@ -62,6 +71,31 @@ def filing(service, **fields):
     return lambda row, who: service(convention_id=row.pk, actor=who, file=draft_file(who), **fields)
 
 
+def take_over(row, who):
+    """The move alone: the service that makes it opens the row that it moves (tests/portal/test_taking_over)."""
+    with passage(Convention, row.pk, actor=who, may=CONVENTION_MOVES["take_over"], taken_over=True) as convention:
+        funding = convention.funding()
+        convention.take_over(
+            past=PastConvention(
+                reference="CONV-PAPIER-7",
+                siret="21250001400017",
+                subsidy_max=funding.total,
+                deliberation=Deliberation(adopted_on=SETTLED, published_on=SETTLED, received_on=SETTLED),
+                deliberation_number="2016-12",
+                collectivite_signed_on=SIGNED_BY_COLLECTIVITE,
+                collectivite_signatory="Dominique EXEMPLE",
+                collectivite_capacity="maire",
+                recteur_signed_on=SIGNED_BY_RECTEUR,
+                recteur_signatory="Alix EXEMPLE",
+                recteur_capacity="secrétaire générale",
+            ),
+            project_amount=funding.expense,
+            subsidy_max=funding.total,
+            resources_total=Decimal(500),
+            entered_on=who.today,
+        )
+
+
 MACHINE = Machine(
     model=Convention,
     permissions=CONVENTION_MOVES,
@@ -69,6 +103,7 @@ MACHINE = Machine(
     where=where,
     at=AT,
     call={
+        "take_over": take_over,
         "negotiate": acting(services.negotiate),
         "settle": acting(services.settle),
         "receive_deliberation": acting(services.receive_deliberation),

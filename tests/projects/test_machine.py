@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from plannumerique.journal.machine import moves_of
+from plannumerique.journal.passages import passage
 from plannumerique.organisations.enums import Level, Role
 from projects import services
 from projects.enums import Anchor, ApplicationState
@@ -51,6 +52,12 @@ def acting(service, **fields):
     return lambda row, who: service(application_id=row.pk, actor=who, **fields)
 
 
+def take_over(row, who):
+    """The move alone: the service that makes it opens the row that it moves (tests/portal/test_taking_over)."""
+    with passage(Application, row.pk, actor=who, may=APPLICATION_MOVES["take_over"], taken_over=True) as application:
+        application.take_over(**DECISION, entered_on=who.today)
+
+
 MACHINE = Machine(
     model=Application,
     permissions=APPLICATION_MOVES,
@@ -58,6 +65,7 @@ MACHINE = Machine(
     where=where,
     at=IN_PHASE,
     call={
+        "take_over": take_over,
         "submit": acting(services.submit),
         "withdraw": acting(services.withdraw),
         "request_completion": acting(

@@ -6,12 +6,14 @@ from decimal import Decimal
 import pytest
 
 from plannumerique.journal.machine import moves_of
+from plannumerique.journal.passages import passage
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Departement
 from subsidies import permissions
 from subsidies.enums import AccountChangeState, PaymentKind, PaymentState, PieceState, ResourcesState, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder, ResourcesSubsidy
-from subsidies.services import account, acompte, decision, orders, payments, resources
+from subsidies.rules import PastDecision
+from subsidies.services import account, acompte, decision, orders, payments, resources, taking_over
 from tests.factories import CirconscriptionFactory
 from tests.factories_projects import PieceFactory
 from tests.factories_subsidies import (
@@ -51,6 +53,23 @@ def acting(service, key, **fields):
 
 # --- The subsidy ---
 
+PAST_DECISION = PastDecision(
+    reference="DEC-PAPIER-3",
+    amount=Decimal("11000"),
+    signed_on=ON,
+    signatory="Alix EXEMPLE",
+    capacity="Rectrice",
+    notified_on=ON,
+    proof="LRAR d’exemple",
+)
+
+
+def taking_over_the_acompte(row, who):
+    """The move alone: its service enters the payment too, and again after a rejection (tests/portal/test_taking_over)."""
+    with passage(EquipmentSubsidy, row.pk, actor=who, may=permissions.can_take_over_money, taken_over=True) as subsidy:
+        subsidy.take_over_acompte()
+
+
 SUBSIDIES = Machine(
     model=EquipmentSubsidy,
     permissions=permissions.EQUIPMENT_MOVES,
@@ -58,6 +77,7 @@ SUBSIDIES = Machine(
     where=where,
     at=at(ON),
     call={
+        "take_over_decision": acting(taking_over.take_over_decision, "subsidy_id", past=PAST_DECISION),
         "prepare_decision": acting(decision.prepare_decision, "subsidy_id", amount=Decimal("11000"), comment="motif"),
         "sign_decision": acting(decision.sign_decision, "subsidy_id", on=ON, signatory="Alix EXEMPLE", capacity="Rectrice"),
         "notify_decision": acting(decision.notify_decision, "subsidy_id", on=ON, proof="LRAR d’exemple"),
@@ -68,6 +88,22 @@ SUBSIDIES = Machine(
         "reject_acompte_request": acting(acompte.reject_acompte_request, "subsidy_id", comment="motif"),
     },
 )
+
+
+TAKEN_OVER = Machine(
+    model=EquipmentSubsidy,
+    permissions=permissions.EQUIPMENT_MOVES,
+    build=lambda state: EquipmentSubsidyFactory(**EQUIPMENT[SubsidyState(state)], decision_taken_over_on=ON),
+    where=where,
+    at=at(ON),
+    call={"take_over_acompte": taking_over_the_acompte},
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", TAKEN_OVER.states)
+def test_a_subsidy_taken_over_moves_as_its_table_says(state):
+    walk(TAKEN_OVER, state)
 
 
 def test_every_move_of_a_subsidy_has_its_permission():
@@ -140,6 +176,37 @@ def payments_of(kind):
 
 
 PAYMENTS = {kind: payments_of(kind.value) for kind in (PaymentKind.ACOMPTE, PaymentKind.RESOURCES)}
+
+
+def past_payments_of(kind):
+    def build(state):
+        row = a_payment(kind, state)
+        paid = (
+            {} if state == PaymentState.REJECTED else {"dp_number": row.dp_number or "1000000077", "paid_on": row.paid_on or ON}
+        )
+        Payment.objects.filter(pk=row.pk).update(taken_over_on=ON, **paid)
+        return Payment.objects.get(pk=row.pk)
+
+    return Machine(
+        model=Payment,
+        permissions=permissions.PAYMENT_MOVES,
+        build=build,
+        where=where,
+        at=at(ON),
+        call={
+            "confirm_past_payment": acting(taking_over.confirm_past_payment, "payment_id"),
+            "reject_payment": acting(payments.reject_payment, "payment_id", comment="motif"),
+        },
+    )
+
+
+PAST_ACOMPTES = past_payments_of(PaymentKind.ACOMPTE.value)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", PAST_ACOMPTES.states)
+def test_a_past_payment_moves_as_its_table_says(state):
+    walk(PAST_ACOMPTES, state)
 
 
 def test_every_move_of_a_payment_has_its_permission():
