@@ -174,14 +174,14 @@ class ConventionFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, costs: Any, classes_planned: bool, **kwargs: Any) -> Convention:
-        _word_the_acts(kwargs["campaign"])
+        word_the_acts(kwargs["campaign"])
         convention = super()._create(model_class, *args, **kwargs)
         for expenses in costs:
             _cover(convention, [Decimal(one) for one in expenses], classes_planned=classes_planned)
         return convention
 
 
-def _word_the_acts(campaign: Any) -> None:
+def word_the_acts(campaign: Any) -> None:
     """The texts that the campaign's template loads, since an act that lacks its words is not issued."""
     if not campaign.texts.filter(act=ActKind.DECISION, slot="visas").exists():
         CampaignText.objects.bulk_create(

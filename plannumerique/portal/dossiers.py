@@ -21,7 +21,7 @@ from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.permissions import Permission
-from plannumerique.ui.pieces import Action, AmountLine, Amounts, DocumentLink, Step, StepState
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, DocumentLink, Step, StepState, Tone
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_for
@@ -230,6 +230,32 @@ def documents_of(documents: Iterable[IssuedDocument], rows: Iterable[Application
         replace(link, note=schools.get((one.subject_kind, one.subject_id), ""))
         for one, link in zip(issued, document_links(issued), strict=True)
     ]
+
+
+def past_acts(
+    applications: Iterable[Application], convention: Convention | None, subsidy: EquipmentSubsidy | None
+) -> list[DocumentLink]:
+    """What was done on paper before the portal, said where a document of the portal would stand; a query once money is concerned."""
+    acts = [
+        DocumentLink("Sélection", kind=row.selection_list, on=row.selection_on, note=str(row.school))
+        for row in applications
+        if row.taken_over_on is not None
+    ]
+    if convention is not None and convention.is_taken_over:
+        acts.append(DocumentLink("Convention", number=convention.reference, on=convention.recteur_signed_on))
+    if subsidy is not None and subsidy.decision_taken_over_on is not None:
+        acts.append(DocumentLink("Décision attributive", number=subsidy.decision_reference, on=subsidy.decision_signed_on))
+        acts += [
+            DocumentLink(
+                str(one.get_kind_display()).capitalize(),
+                kind="DP",
+                number=one.dp_number,
+                on=one.paid_on,
+                url=one.get_absolute_url(),
+            )
+            for one in subsidy.payments.live().filter(taken_over_on__isnull=False)
+        ]
+    return [replace(one, badge=Badge("Repris, sur papier", Tone.NEUTRAL)) for one in acts]
 
 
 def pieces_of(dossier: Dossier, pieces: Iterable[Piece], actor: Actor) -> list[DocumentLink]:

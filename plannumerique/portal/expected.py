@@ -24,6 +24,7 @@ from subsidies.models import EquipmentSubsidy
 from subsidies.permissions import (
     EQUIPMENT_MOVES,
     can_check_order,
+    can_confirm_past_payment,
     can_deposit_order,
     can_hold,
     can_prepare_payment,
@@ -124,6 +125,8 @@ def _of_subsidy(row: Any) -> Expected:
         if row.order_to_check:
             return _of("Vérifier le bon de commande", can_check_order)
         return _of("Déposer la copie des bons de commande", can_deposit_order)
+    if row.past_payment:
+        return _of("Confirmer le paiement repris", can_confirm_past_payment)
     if row.payment_state == PaymentState.PREPARED:
         return _of("Valider la demande de paiement", can_validate_payment)
     if row.payment_state == PaymentState.VALIDATED:

@@ -21,6 +21,7 @@ from plannumerique.portal.expected import Expected, expected_of
 from plannumerique.portal.forms import DossierFilters, PieceFilters, SchoolFilters, campaign_dates
 from plannumerique.portal.pieces import CHECKED_KINDS, PieceLine, piece_lines
 from plannumerique.portal.stages import Stage, with_due, with_stage, with_what_is_expected
+from plannumerique.portal.taking_over.stages import TAKES_OVER
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
 from plannumerique.ui.pieces import Badge, Tone
@@ -79,6 +80,7 @@ def dossiers(request: Request) -> HttpResponseBase:
         lines=dossier_lines,
         money=money,
         can_open=actor.holds(*COLLECTIVITE, *DANE),
+        can_take_over=actor.holds(*TAKES_OVER),
     )
 
 

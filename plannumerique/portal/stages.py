@@ -125,10 +125,12 @@ def with_what_is_expected(rows: "QuerySet[Dossier]", actor: Actor) -> "QuerySet[
     orders = PurchaseOrder.objects.filter(subsidy__convention=OuterRef("convention_id"))
     return rows.annotate(
         application_states=ArraySubquery(applications.values("state").distinct()),
+        taken_over=Exists(applications.filter(taken_over_on__isnull=False)),
         may_deposit=Exists(applications.filter(_open_to_deposit(actor))),
         order_to_check=Exists(orders.awaiting_check()),
         order_accepted=Exists(orders.accepted()),
         payment_state=Subquery(waiting.order_by("pk").values("state")[:1]),
+        past_payment=Exists(waiting.filter(taken_over_on__isnull=False)),
     )
 
 

@@ -5,6 +5,7 @@ from plannumerique.portal.bulk import views as bulk
 from plannumerique.portal.conversation import views as conversation
 from plannumerique.portal.demonstration import views as demonstration
 from plannumerique.portal.selection import views as selection
+from plannumerique.portal.taking_over import views as taking_over
 
 app_name = "portal"
 
@@ -20,6 +21,9 @@ urlpatterns = [
     path("seances/<int:pk>/liste/", selection.import_list, name="import_list"),
     path("seances/<int:pk>/liste/classeur/", selection.download_list, name="download_list"),
     path("seances/<int:pk>/decider/", selection.decide_session, name="decide_session"),
+    path("reprise/", taking_over.campaigns, name="take_overs"),
+    path("reprise/<int:pk>/", taking_over.take_over, name="take_over"),
+    path("reprise/<int:pk>/modele/", taking_over.download_model, name="take_over_model"),
     path("vues/", saved_views.saved_views, name="saved_views"),
     path("vues/enregistrer/", saved_views.save, name="save_view"),
     path("vues/<int:pk>/renommer/", saved_views.rename, name="rename_view"),

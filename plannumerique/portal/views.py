@@ -82,6 +82,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "documents": dossiers.documents_of(
             IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages(), [*applications, *resources]
         ),
+        "past_acts": dossiers.past_acts(applications, convention, subsidy),
         "conversation": latest_of(row, actor, schools=[one.school for one in applications]),
         "events": events_of(row.thread),
     }

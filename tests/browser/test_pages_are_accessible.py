@@ -59,7 +59,7 @@ SEEN_BY: dict[Role, tuple[str, ...]] = {
         *("portal:home", "portal:dossier", "portal:messages", "portal:dossiers"),
         *("projects:applications", "projects:application", "projects:sessions", "projects:session", "projects:mark"),
         *("projects:request_completion", "projects:drop", "projects:open_session"),
-        *("portal:pieces", "portal:schools", "portal:saved_views"),
+        *("portal:pieces", "portal:schools", "portal:saved_views", "portal:take_overs", "portal:take_over"),
         *("projects:check_piece", "projects:retain", "conventions:conventions", "conventions:convention"),
         *("conventions:open_convention", "conventions:settle", "conventions:check_piece", "conventions:record_cbr_opinion"),
         *("subsidies:order", "subsidies:accept_order", "subsidies:invoice", "subsidies:certify_service_fait", "notices:outbox"),

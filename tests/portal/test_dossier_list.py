@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.dossiers import STEPS, convention_of, steps_of, subsidy_of
+from plannumerique.portal.dossiers import STEPS, convention_and_subsidy_of, steps_of
 from plannumerique.portal.expected import expected_of
 from plannumerique.portal.forms import campaign_dates
 from plannumerique.portal.lists import followed
@@ -162,8 +162,8 @@ def test_the_list_and_the_page_of_a_dossier_tell_the_same_stage():
     }
     actor = dane()
     for row in followed(actor, ()).exclude(stage__in=[Stage.CLOSED, Stage.ENDED]):
-        convention = convention_of(row)
-        steps = steps_of(row, convention, subsidy_of(convention))
+        convention, subsidy = convention_and_subsidy_of(row)
+        steps = steps_of(row, convention, subsidy)
         current = next(rank for rank, step in enumerate(steps) if step.state in (StepState.CURRENT, StepState.BLOCKED))
         assert current == step_of[Stage(row.stage)], f"{row}: {STEPS[current]}, {row.stage}"
 

@@ -30,8 +30,9 @@ from projects.permissions import OPEN_TO_OPINIONS, can_instruct, can_record_sele
 from subsidies.enums import PaymentState
 from subsidies.forms.payments import PaymentFilters
 from subsidies.models import Payment
-from subsidies.permissions import can_validate_payment
+from subsidies.permissions import can_confirm_past_payment, can_validate_payment
 from subsidies.services.payments import validate_payment
+from subsidies.services.taking_over import confirm_past_payment
 
 A = ApplicationState
 Parameters = Mapping[str, Any]
@@ -119,6 +120,10 @@ def _payment_filters(data: QueryDict, actor: Actor) -> FilterForm:
 def _validate(pk: int, actor: Actor, parameters: Parameters) -> object:
     """Without a comment: a payment that needs one (an unexpected bank) is refused here and validated on its page."""
     return validate_payment(payment_id=pk, actor=actor)
+
+
+def _confirm_past(pk: int, actor: Actor, parameters: Parameters) -> object:
+    return confirm_past_payment(payment_id=pk, actor=actor)
 
 
 def _dossiers(actor: Actor) -> "QuerySet[Any]":
@@ -209,8 +214,20 @@ BULK_ACTS: tuple[BulkAct, ...] = (
         words="demande de paiement,demandes de paiement",
         rows=_payments,
         filters=_payment_filters,
-        ready=Q(state=PaymentState.PREPARED),
+        ready=Q(state=PaymentState.PREPARED, taken_over_on__isnull=True),
         act=_validate,
+    ),
+    BulkAct(
+        key="confirmer-paiements-repris",
+        label="Confirmer les paiements repris",
+        what="Chaque paiement fait avant le portail, et saisi par une autre personne, compte comme versé. Vérifiez-les d’abord dans Chorus.",
+        may=can_confirm_past_payment,
+        listing="subsidies:payments",
+        words="paiement repris,paiements repris",
+        rows=_payments,
+        filters=_payment_filters,
+        ready=Q(state=PaymentState.PREPARED, taken_over_on__isnull=False),
+        act=_confirm_past,
     ),
     BulkAct(
         key="relancer",

@@ -9,9 +9,10 @@ from plannumerique.jobs.models import Job
 from plannumerique.organisations.actor import Actor
 from plannumerique.portal.bulk.acts import BULK_ACTS
 from plannumerique.portal.selection.acts import DECIDE, decide
+from plannumerique.portal.taking_over.acts import TAKE_OVER, take_over
 
 # What a job may do, by its kind.
-ACTS = {**{one.key: one.act for one in BULK_ACTS}, DECIDE: decide}
+ACTS = {**{one.key: one.act for one in BULK_ACTS}, DECIDE: decide, TAKE_OVER: take_over}
 
 
 def run_job(job: Job, *, at: dt.datetime) -> None:
