@@ -90,6 +90,20 @@ def the_limit_of_classes_holds(application: Application) -> Iterator[str]:
 
 
 @condition
+def it_is_taken_over(application: Application) -> Iterator[str]:
+    """La sélection est reprise : elle a été faite avant le portail."""
+    if application.taken_over_on is None:
+        yield "Cette sélection a été décidée dans le portail : elle s’annule, elle n’est pas une reprise."
+
+
+@condition
+def it_was_deposited_here(application: Application) -> Iterator[str]:
+    """La candidature a été déposée dans le portail."""
+    if application.taken_over_on is not None:
+        yield "Cette sélection est reprise : elle n’a pas été instruite ici. Annulez la reprise, puis reprenez-la exacte."
+
+
+@condition
 def no_convention_covers_it(application: Application) -> Iterator[str]:
     """Aucune convention ne porte la candidature."""
     if application.under_convention:

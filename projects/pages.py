@@ -14,7 +14,7 @@ from plannumerique.organisations.enums import Level
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from projects.enums import ApplicationState, PointState
 from projects.models import Application, CompletionPoint, Dossier, TermsVersion
-from projects.permissions import PAGED_MOVES, can_drop_point, can_respond
+from projects.permissions import can_drop_point, can_respond, moves_that_matter
 from projects.rules import ClassExpense, FundingError, provisional_subsidy
 
 S = ApplicationState
@@ -65,7 +65,7 @@ def badge_for(actor: Actor, application: Application) -> Badge:
 
 def actions_of(application: Application, actor: Actor) -> list[Action]:
     """The moves that this person may make, those that the closing of the phase refuses shut with its sentence."""
-    actions = offered(application, actor, PAGED_MOVES, urls="projects")
+    actions = offered(application, actor, moves_that_matter(application), urls="projects")
     closed = typeset(application.closed_at(actor.at))
     if not closed:
         return actions

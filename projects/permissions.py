@@ -92,7 +92,7 @@ def can_record_selection(actor: Actor, application: Application) -> bool:
 
 
 @granted_to(*DANE)
-def can_take_over_application(actor: Actor, row: Application | Dossier) -> bool:
+def can_take_over_application(actor: Actor, application: Application) -> bool:
     return True
 
 
@@ -138,6 +138,7 @@ APPLICATION_MOVES: dict[str, Permission] = {
     "put_on_waiting_list": can_record_selection,
     "set_aside": can_record_selection,
     "revise_selection": can_record_selection,
+    "cancel_take_over": can_take_over_application,
     "contract": can_contract,
     "release": can_contract,
     "abandon": can_abandon,
@@ -148,3 +149,9 @@ POINT_MOVES: dict[str, Permission] = {"respond": can_respond, "drop": can_drop_p
 # Made by the services of conventions on the way of theirs, or by a take-over: no page of their own.
 ON_THE_WAY = frozenset({"take_over", "contract", "release"})
 PAGED_MOVES = {name: permission for name, permission in APPLICATION_MOVES.items() if name not in ON_THE_WAY}
+
+
+def moves_that_matter(application: Application) -> dict[str, Permission]:
+    """Those that a page speaks of: a selection taken over is not revised, the others are no take-over to cancel."""
+    idle = "revise_selection" if application.taken_over_on is not None else "cancel_take_over"
+    return {name: permission for name, permission in PAGED_MOVES.items() if name != idle}

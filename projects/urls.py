@@ -40,6 +40,7 @@ urlpatterns = [
     path("candidatures/<int:pk>/retenir/", applications.retain, name="retain"),
     path("candidatures/<int:pk>/liste-attente/", applications.put_on_waiting_list, name="put_on_waiting_list"),
     path("candidatures/<int:pk>/ne-pas-retenir/", applications.set_aside, name="set_aside"),
+    path("candidatures/<int:pk>/annuler-reprise/", applications.cancel_take_over, name="cancel_take_over"),
     path("candidatures/<int:pk>/annuler-selection/", applications.revise_selection, name="revise_selection"),
     path("candidatures/<int:pk>/renoncer/", applications.abandon, name="abandon"),
 ]

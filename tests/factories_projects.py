@@ -191,6 +191,7 @@ class ApplicationFactory(DjangoModelFactory):
             selection_on=dt.date(2016, 7, 4),
             selection_list="liste d’exemple",
         )
+        taken_over = factory.Trait(retained=True, submitted_at=None, taken_over_on=dt.date(2016, 7, 11))
         covered = factory.Trait(retained=True, under_convention=True)
         contracted = factory.Trait(covered=True, state=ApplicationState.CONTRACTED)
 

@@ -337,11 +337,26 @@ class Application(ThreadRow):
         source=[S.RETAINED, S.WAITING_LIST, S.NOT_RETAINED],
         target=S.ADMISSIBLE,
         label="Annuler la décision de sélection",
-        conditions=[only_if.no_convention_covers_it, only_if.no_other_live_application],
+        conditions=[
+            only_if.it_was_deposited_here,
+            only_if.no_convention_covers_it,
+            only_if.no_other_live_application,
+        ],
         needs_comment=True,
     )
     def revise_selection(self) -> None:
         self.retained_classes, self.selection_on, self.selection_list = None, None, ""
+
+    @move(
+        field=state,
+        source=S.RETAINED,
+        target=S.ABANDONED,
+        label="Annuler la reprise",
+        conditions=[only_if.it_is_taken_over, only_if.no_convention_covers_it],
+        needs_comment=True,
+    )
+    def cancel_take_over(self) -> None:
+        pass
 
     @move(
         field=state,

@@ -45,7 +45,7 @@ from projects.services.selecting import (
     set_aside,
 )
 from projects.services.sessions import describe_session, mark, open_session, propose, propose_by_rank
-from projects.services.taking_over import PastSelection, take_over_application
+from projects.services.taking_over import PastSelection, cancel_take_over, take_over_application
 
 __all__ = [
     "ClassCost",
@@ -56,6 +56,7 @@ __all__ = [
     "add_application",
     "add_applications",
     "admit",
+    "cancel_take_over",
     "check_piece",
     "complete",
     "contract",

@@ -29,6 +29,15 @@ class PastSelection:
     selection_list: str
 
 
+def cancel_take_over(*, application_id: int, actor: Actor, comment: str, seen: int | None = None) -> Application:
+    """Entered by mistake: the line counts no more, and the school may be taken over again, exactly this time."""
+    with passage(
+        Application, application_id, actor=actor, may=can_take_over_application, seen=seen, comment=comment
+    ) as application:
+        application.cancel_take_over()
+    return application
+
+
 def take_over_application(*, dossier: Dossier, past: PastSelection, actor: Actor) -> Application:
     """In the transaction of its dossier. The school's people see the thread from then on; nobody is written to."""
     refuse_foreign_school(dossier, past.school)

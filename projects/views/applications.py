@@ -200,7 +200,7 @@ def application(request: Request, pk: int) -> HttpResponse:
         "steps": steps_of(row),
         "amounts": amounts_of(row),
         "actions": actions_of(row, request.actor),
-        "awaited": awaited(row, request.actor, permissions.PAGED_MOVES),
+        "awaited": awaited(row, request.actor, permissions.moves_that_matter(row)),
         "can_describe": permissions.can_describe_technical_part(request.actor, row),
         "can_write": permissions.can_write_pedagogical_part(request.actor, row),
         "can_derogate": row.is_late_draft(request.actor.at) and permissions.can_grant_derogation(request.actor, row),
@@ -336,6 +336,13 @@ revise_selection = _move_page(
     permissions.can_record_selection,
     title="Annuler la décision de sélection",
     done="La décision est annulée ; la candidature est de nouveau recevable.",
+    form=MotiveForm,
+)
+cancel_take_over = _move_page(
+    services.cancel_take_over,
+    permissions.can_take_over_application,
+    title="Annuler la reprise",
+    done="La reprise de cette école est annulée : elle peut être reprise de nouveau.",
     form=MotiveForm,
 )
 abandon = _move_page(

@@ -86,7 +86,8 @@ def amounts_of(payment: Payment) -> Amounts:
     kept = tuple(AmountLine(one["label"], Decimal(one["amount"]), note=one["note"]) for one in payment.explanation)
     ceiling = AmountLine("Plafond de la subvention", payment.ceiling)
     paid = AmountLine("Déjà versé à la préparation", payment.already_paid)
-    return Amounts("Montant à payer", payment.amount, lines=(*kept, ceiling, paid), unfolded=True)
+    title = "Montant à payer" if payment.taken_over_on is None else "Montant payé avant le portail"
+    return Amounts(title, payment.amount, lines=(*kept, ceiling, paid), unfolded=True)
 
 
 def warnings_of(payment: Payment) -> list[str]:

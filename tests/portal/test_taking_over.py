@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from conventions import services as conventions
 from conventions.models import Convention, CoveredClass
 from conventions.services import record_signed_copy
 from deployments.models import MobileClass
@@ -18,6 +19,7 @@ from plannumerique.journal.models import JournalLine, Thread
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from plannumerique.ui.spreadsheets import XLSX
+from projects import services as applications
 from projects.enums import ActKind
 from projects.models import Application, Dossier
 from subsidies.enums import PaymentKind
@@ -370,6 +372,23 @@ def test_a_school_is_once_a_phase(campaign):
 
 
 # --- From there, the portal ---
+
+
+def test_a_dossier_entered_by_mistake_is_undone_step_by_step_and_taken_over_again(campaign, dane):
+    line = line_of(SIGNED)
+    entered(campaign, line | {"recteur_signatory": "Une autre"}, by=dane)
+    convention = Convention.objects.get()
+    mistaken = {"convention_id": convention.pk, "actor": dane, "comment": "Signataire mal recopié."}
+    conventions.cancel_recteur_signature(**mistaken)
+    conventions.abandon(**mistaken)
+    with pytest.raises(Refused, match="n’a pas été instruite ici"):
+        applications.revise_selection(application_id=Application.objects.get().pk, actor=dane, comment="motif")
+    applications.cancel_take_over(application_id=Application.objects.get().pk, actor=dane, comment="À reprendre exacte.")
+
+    entered(campaign, line, by=dane)
+
+    assert list(Application.objects.order_by("pk").values_list("state", flat=True)) == ["abandoned", "contracted"]
+    assert Convention.objects.live().get().recteur_signatory == "Alix EXEMPLE"
 
 
 def test_a_rejected_entry_frees_its_number_and_is_entered_again(campaign, dane, gestionnaire, valideur):

@@ -58,6 +58,14 @@ def take_over(row, who):
         application.take_over(**DECISION, entered_on=who.today)
 
 
+TAKEN_OVER = Machine(
+    model=Application,
+    permissions=APPLICATION_MOVES,
+    build=lambda state: ApplicationFactory(**TRAITS[ApplicationState(state)], taken_over_on=DECISION["on"]),
+    where=where,
+    at=IN_PHASE,
+    call={"cancel_take_over": acting(services.cancel_take_over, comment="motif")},
+)
 MACHINE = Machine(
     model=Application,
     permissions=APPLICATION_MOVES,
@@ -95,6 +103,12 @@ def test_every_move_has_its_permission():
 @pytest.mark.parametrize("state", MACHINE.states)
 def test_a_move_passes_exactly_when_the_table_says(state):
     walk(MACHINE, state)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [ApplicationState.RETAINED, ApplicationState.CONTRACTED, ApplicationState.ABANDONED])
+def test_a_take_over_is_cancelled_before_its_convention_alone(state):
+    walk(TAKEN_OVER, state)
 
 
 @pytest.mark.django_db

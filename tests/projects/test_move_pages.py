@@ -35,6 +35,7 @@ MOVES: dict[str, tuple[str, Role, dict[str, str], ApplicationState]] = {
     "put_on_waiting_list": ("admissible", Role.AGENT_DANE, SELECTION, S.WAITING_LIST),
     "set_aside": ("admissible", Role.AGENT_DANE, {**SELECTION, **MOTIVE}, S.NOT_RETAINED),
     "revise_selection": ("retained", Role.AGENT_DANE, MOTIVE, S.ADMISSIBLE),
+    "cancel_take_over": ("taken_over", Role.AGENT_DANE, MOTIVE, S.ABANDONED),
     "abandon": ("submitted", Role.EDITEUR, MOTIVE, S.ABANDONED),
 }
 MADE_ELSEWHERE = {"take_over", "contract", "release"}

@@ -11,9 +11,8 @@ from plannumerique.ui.spreadsheets import Column, Layout
 from projects.models import Campaign
 
 SHEET, HELP = "Reprise", "Lisez-moi"
-MOST_ROWS = 300
-# The model is laid out for so many lines; more may be filled, up to MOST_ROWS a time.
-_PREPARED = 100
+# The review enters and undoes each dossier, some 150 queries: so many in the answer to a click.
+MOST_ROWS = 60
 _OF_SCHOOL = (
     Column("siren", "SIREN de la collectivité"),
     Column("collectivite", "Collectivité (pour mémoire)"),
@@ -81,13 +80,13 @@ def build(campaign: Campaign) -> Workbook:
         head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         letter = get_column_letter(rank)
         sheet.column_dimensions[letter].width = 18
-        for row in range(2, _PREPARED + 2):
+        for row in range(2, MOST_ROWS + 2):
             # Text, so that Excel keeps what is typed: a DP number loses its zeros otherwise.
             sheet.cell(row, rank).number_format = "dd/mm/yyyy" if column.day else "@" if _is_a_number(column) else "General"
     sheet.freeze_panes = "E2"
     for key, choices in (("stage", Reached.labels), ("cbr_sense", Opinion.labels)):
         allowed = DataValidation(type="list", formula1=f'"{",".join(str(one) for one in choices)}"', allow_blank=True)
-        allowed.add(f"{layout.letter(key)}2:{layout.letter(key)}{_PREPARED + 1}")
+        allowed.add(f"{layout.letter(key)}2:{layout.letter(key)}{MOST_ROWS + 1}")
         sheet.add_data_validation(allowed)
     _explain(book, campaign)
     return book
