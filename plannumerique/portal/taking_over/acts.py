@@ -136,7 +136,7 @@ def _warn_of_grants(convention: Convention, entered: Entered) -> None:
     if grants:
         entered.warnings.append(
             f"{plural(grants, one='dotation de ressources sera', many='dotations de ressources seront')} à notifier : "
-            "la DAF annule, avec son motif, celles qui ont été versées avant le portail."
+            "la DAF annule, avec son motif, ce qui a été versé avant le portail."
         )
 
 

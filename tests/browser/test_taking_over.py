@@ -1,0 +1,81 @@
+"""The DANE takes over the dossiers of phase 1 from one workbook, the DAF what was paid: seen at a desk and on a phone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from plannumerique import clock
+from plannumerique.organisations.enums import Role
+from subsidies.models import EquipmentSubsidy, Payment
+from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.crawl import too_wide
+from tests.browser.people import Person
+from tests.browser.situations import somebody
+from tests.browser.test_pages_are_accessible import violations_of
+from tests.taken_over import ACOMPTE, NOW, address, line_of, past_campaign, workbook
+
+WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])
+FIELD, COMPARE, CONFIRM = "Classeur de reprise (XLSX)", "Comparer le classeur", "Confirmer la reprise"
+
+
+@pytest.fixture
+def campaign() -> Any:
+    clock.shift_to(NOW.date())
+    return past_campaign()
+
+
+def looks_right(person: Person) -> None:
+    """The width of a desk is that of the menu, which a demonstration makes longer: the phone alone says what the page does."""
+    on_a_phone = (person.page.viewport_size or {}).get("width") == PHONE
+    assert not on_a_phone or too_wide(person.page) <= 0
+    assert violations_of(person.page) == []
+
+
+def bring(person: Person, folder: Path, campaign: Any, line: Mapping[str, Any]) -> None:
+    path = folder / "reprise.xlsx"
+    path.write_bytes(workbook(campaign, line).read())
+    person.bring(FIELD, path)
+
+
+@WIDTHS
+def test_a_workbook_is_refused_mended_reviewed_confirmed_then_the_payment_is_confirmed(
+    campaign: Any, log_in: LogIn, tmp_path: Path, width: int
+) -> None:
+    line = line_of(ACOMPTE)
+    dane = log_in(somebody(Role.AGENT_DANE), width=width)
+    dane.open(address(campaign))
+    looks_right(dane)
+
+    bring(dane, tmp_path, campaign, line | {"uai": "0259999A"})
+    dane.press_in_vain(COMPARE, because="Rien n’est enregistré : 1 erreur à corriger")
+    expect(dane.page.get_by_role("alert").first).to_be_focused()
+    looks_right(dane)
+    bring(dane, tmp_path, campaign, line | {"subsidy_max": "11 999"})
+    dane.press_in_vain(COMPARE, because="1 dossier refusé sur 1")
+    looks_right(dane)
+    bring(dane, tmp_path, campaign, line)
+    dane.button(COMPARE).click()
+    dane.sees("Dossiers à reprendre")
+    looks_right(dane)
+    assert not EquipmentSubsidy.objects.exists()
+    dane.press(CONFIRM, then="1 ligne traitée")
+
+    daf = log_in(somebody(Role.GESTIONNAIRE_DAF), width=width)
+    daf.open(address(campaign))
+    bring(daf, tmp_path, campaign, line)
+    daf.button(COMPARE).click()
+    daf.sees("à confirmer par un valideur de la DAF")
+    daf.press(CONFIRM, then="1 ligne traitée")
+
+    valideur = log_in(somebody(Role.VALIDEUR_DAF), width=width)
+    valideur.open(Payment.objects.get().get_absolute_url())
+    looks_right(valideur)
+    valideur.link("Confirmer le paiement repris").click()
+    looks_right(valideur)
+    valideur.press("Confirmer le paiement repris", then="Le paiement repris est confirmé")
+    valideur.open(EquipmentSubsidy.objects.get().convention.dossier.get_absolute_url())
+    valideur.sees("Actes repris, faits avant le portail")
+    looks_right(valideur)
