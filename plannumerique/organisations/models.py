@@ -67,6 +67,8 @@ class Departement(models.Model):
     name = models.CharField("nom", max_length=80)
     academie = models.ForeignKey(Academie, models.PROTECT, related_name="departements", verbose_name="académie")
     dsden_email = models.EmailField("courriel de la DSDEN", blank=True)
+    # Rings of [longitude, latitude], coarse enough for a small map; written by import_places.
+    outline = models.JSONField("contour", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = "département"
@@ -127,6 +129,8 @@ class Collectivite(models.Model):
     )
     address = models.TextField("adresse", blank=True)
     email = models.EmailField("courriel", blank=True)
+    latitude = models.DecimalField("latitude de la mairie", max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField("longitude de la mairie", max_digits=9, decimal_places=6, null=True, blank=True)
     dissolved_on = models.DateField("disparue le", null=True, blank=True)
     known_on = models.DateField(
         "état connu au",

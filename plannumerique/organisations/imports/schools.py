@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from plannumerique.organisations.enums import ReferenceSource, SchoolKind, Schoo
 from plannumerique.organisations.imports.columns import SCHOOL_COLUMNS
 from plannumerique.organisations.imports.links import CannotLink, Links
 from plannumerique.organisations.imports.names import tidy_name
+from plannumerique.organisations.imports.places import degrees
 from plannumerique.organisations.imports.report import Outcome, Report
 from plannumerique.organisations.imports.tables import Line, LineRefused, Table, open_table
 from plannumerique.organisations.imports.territory import OutOfScope, Territory
@@ -48,7 +49,6 @@ _RANKS = list(ReferenceSource)
 # What a file that knows less must leave as one that knows more wrote it.
 _DESCRIPTION = ("name", "commune_name", "kind")
 _WRITTEN = [one.attname for one in School._meta.concrete_fields if one.attname not in ("id", "uai", "collectivite_fixed")]
-_MICRODEGREE = Decimal("0.000001")
 
 
 @dataclass(slots=True)
@@ -435,15 +435,8 @@ def _position(line: Line, warnings: list[str]) -> dict[str, Decimal]:
     if not (latitude and longitude):
         return {}
     try:
-        place = {"latitude": _degrees(latitude, most=90), "longitude": _degrees(longitude, most=180)}
+        place = {"latitude": degrees(latitude, most=90), "longitude": degrees(longitude, most=180)}
     except (InvalidOperation, ValueError):
         warnings.append(f"Position illisible, laissée de côté : « {latitude} ; {longitude} ».")
         return {}
     return place
-
-
-def _degrees(text: str, *, most: int) -> Decimal:
-    degrees = Decimal(text.strip().replace(",", ".")).quantize(_MICRODEGREE, ROUND_HALF_EVEN)
-    if not abs(degrees) <= most:
-        raise ValueError(text)
-    return degrees

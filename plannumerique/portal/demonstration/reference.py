@@ -14,6 +14,7 @@ from plannumerique.lib.identifiers import uai_key
 from plannumerique.organisations import services as organisations
 from plannumerique.organisations.enums import SchoolKind
 from plannumerique.organisations.imports.collectivites import import_collectivites
+from plannumerique.organisations.imports.places import import_places
 from plannumerique.organisations.imports.report import Report
 from plannumerique.organisations.imports.schools import import_schools
 from plannumerique.organisations.models import Academie, Departement, School
@@ -81,6 +82,7 @@ def import_territory() -> None:
     for name in ("ips_ecoles_academie_besancon_2021-2022.csv", "colleges_academie_besancon_geolocalisation.csv"):
         with Report() as report:
             import_schools(DATA / name, report=report, on=ON)
+    _import_places()
 
 
 def import_territory_of_2017() -> None:
@@ -88,6 +90,13 @@ def import_territory_of_2017() -> None:
     day = dt.date(2017, 1, 1)
     with Report() as report:
         import_collectivites(DATA / "epci_communes_2017_dep25-39-70-90.csv", report=report, today=day, on=day)
+    _import_places()
+
+
+def _import_places() -> None:
+    for name in ("positions_communes_dep25-39-70-90.csv", "contours_departements_academie_besancon.geojson"):
+        with Report() as report:
+            import_places(DATA / name, report=report)
 
 
 def _describe_schools(dossiers: list[people.Parties]) -> None:
