@@ -34,6 +34,8 @@ _ON_ONE_LINE = 9
 
 _PUBLIC = (
     ("Le programme et son calendrier", "portal:programme"),
+    ("Bibliothèque", "portal:library"),
+    ("Écoles retenues", "portal:retained"),
     ("Simuler une subvention", "portal:simulator"),
     ("Vérifier un document", "portal:verification"),
 )

@@ -6,6 +6,7 @@ from plannumerique.portal.conversation import views as conversation
 from plannumerique.portal.demonstration import views as demonstration
 from plannumerique.portal.selection import views as selection
 from plannumerique.portal.taking_over import views as taking_over
+from plannumerique.portal.retained import views as retained
 
 app_name = "portal"
 
@@ -31,6 +32,11 @@ urlpatterns = [
     path("dossiers/<int:pk>/messages/", conversation.messages, name="messages"),
     path("dossiers/<int:pk>/messages/<int:message_pk>/piece-jointe/", conversation.attachment, name="message_attachment"),
     path("programme/", views.programme, name="programme"),
+    path("bibliotheque/", views.library, name="library"),
+    path("ecoles-retenues/", retained.retained, name="retained"),
+    path("ecoles-retenues/donnees/", retained.data, name="retained_data"),
+    path("ecoles-retenues/donnees/ecoles-retenues.csv", retained.data_csv, name="retained_csv"),
+    path("ecoles-retenues/donnees/ecoles-retenues.geojson", retained.data_geojson, name="retained_geojson"),
     path("simulateur/", public.simulator, name="simulator"),
     path("verification/", public.verification, name="verification"),
     path("accessibilite/", views.accessibility, name="accessibility"),

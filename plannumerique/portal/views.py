@@ -103,10 +103,11 @@ def archive(request: Request, pk: int) -> FileResponse:
 @login_not_required
 @require_safe
 def programme(request: HttpRequest) -> HttpResponse:
-    """The campaigns in plain words, with their calendar and figures, for anybody."""
+    """The campaigns in plain words, with their calendar, figures and contacts, for anybody."""
     campaigns = (
         Campaign.objects.select_related("academie")
         .prefetch_related(
+            "academie__departements",
             Prefetch("phases", Phase.objects.order_by("number")),
             Prefetch("deadlines", CampaignDeadline.objects.order_by("on")),
             Prefetch("terms_versions", TermsVersion.objects.order_by("-number")),
@@ -114,6 +115,12 @@ def programme(request: HttpRequest) -> HttpResponse:
         .order_by("-year", "code")[:20]
     )
     return render(request, "portal/programme.html", {"campaigns": campaigns})
+
+
+@login_not_required
+@require_safe
+def library(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/library.html")
 
 
 @login_not_required

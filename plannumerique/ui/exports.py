@@ -144,6 +144,14 @@ def csv_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator
         yield writer.writerow([_as_text(cell) for cell in line])
 
 
+def data_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
+    """As programs read it (RFC 4180): commas, decimal points, days as 2016-10-14, and still no formula in a text."""
+    writer = csv.writer(_Echo(), lineterminator="\r\n")
+    yield writer.writerow(heads)
+    for line in lines:
+        yield writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in line])
+
+
 class _Echo:
     """A file that gives back what is written to it: the csv module writes, the answer streams."""
 

@@ -95,6 +95,10 @@ class ApplicationQuerySet(ThreadRowQuerySet):
     def granted(self) -> Self:
         return self.filter(state__in=GRANTED_STATES)
 
+    def announced(self, *, on: dt.date) -> Self:
+        """What anybody may know on that day: retained, by a decision whose letter left in the same passage."""
+        return self.granted().filter(selection_on__lte=on)
+
     def awaiting_director(self) -> Self:
         return self.filter(state__in=[S.DRAFT, S.TO_COMPLETE], pedagogy_on__isnull=True)
 

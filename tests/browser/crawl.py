@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 
 NOT_PAGES = (
     *("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook"),
-    *("portal:archive", "portal:message_attachment", "portal:take_over_model"),
+    *("portal:archive", "portal:message_attachment", "portal:take_over_model", "portal:download_list"),
+    *("portal:retained_csv", "portal:retained_geojson"),
 )
 # Pages that change with the state of their row: each is opened; of the others, the first of its kind.
 OF_A_STATE = ("projects:application", "conventions:convention", "subsidies:equipment", "subsidies:statement")

@@ -26,7 +26,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ONLY_VIOLATIONS = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
 PUBLIC = (
     *("/", "/programme/", "/simulateur/", "/verification/", "/accessibilite/", "/mentions-legales/"),
-    *("/donnees-personnelles/", "/compte/connexion/"),
+    *("/donnees-personnelles/", "/compte/connexion/", "/bibliotheque/", "/ecoles-retenues/", "/ecoles-retenues/donnees/"),
 )
 
 

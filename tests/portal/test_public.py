@@ -1,13 +1,18 @@
 """Pages that nobody needs an account for: a subsidy simulated, a document verified by its code."""
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from conventions.models import Convention
 from plannumerique.files.models import IssuedDocument
+from plannumerique.organisations.models import Academie, Departement
+from tests.factories import DepartementFactory
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import CampaignFactory, TermsVersionFactory
 
@@ -171,3 +176,57 @@ def test_what_is_no_code_is_said(client: Client, code: str) -> None:
 
 def test_a_document_that_is_not_laid_out_yet_is_not_known(client: Client, document: IssuedDocument) -> None:
     assert verify(client, another(document).printed_code).status_code == 404
+
+
+# --- The programme, its contacts, the library ---
+
+
+def test_the_programme_names_whom_to_write_to_with_the_subject_to_use(client: Client) -> None:
+    campaign = CampaignFactory()
+    for traits in ({}, {"jura": True}, {"haute_saone": True}, {"belfort": True}):
+        departement = DepartementFactory(**traits)
+        Departement.objects.filter(pk=departement.pk).update(dsden_email=f"dsden{departement.code}@exemple.invalid")
+    Academie.objects.filter(pk=campaign.academie_id).update(dsi_email="dsi@exemple.invalid")
+
+    page = client.get(reverse("portal:programme")).content.decode()
+
+    written_to = re.findall(r'href="mailto:([^?"]+)\?subject=plan%20num%C3%A9rique%20national%20premier%20degr%C3%A9"', page)
+    assert written_to == [
+        *("dane.03@exemple.invalid", "daf.03@exemple.invalid", "dsi@exemple.invalid"),
+        *(f"dsden{code}@exemple.invalid" for code in ("025", "039", "070", "090")),
+    ]
+    assert "«\u00a0plan numérique national premier degré\u00a0»" in page or "« plan numérique national premier degré »" in page
+
+
+def test_a_service_without_an_address_is_not_named(client: Client) -> None:
+    CampaignFactory()
+    DepartementFactory()
+
+    page = client.get(reverse("portal:programme")).content.decode()
+
+    assert "DSDEN" not in page
+    assert "(DSI)" not in page
+
+
+def test_more_campaigns_and_departements_cost_no_more_queries(client: Client) -> None:
+    CampaignFactory()
+    DepartementFactory()
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("portal:programme"))
+    for number in range(5):
+        CampaignFactory(code=f"AAP-{number}")
+    for traits in ({"jura": True}, {"belfort": True}):
+        DepartementFactory(**traits)
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse("portal:programme"))
+
+    assert len(few) == len(many) <= 6
+
+
+def test_the_library_leads_to_each_of_its_parts_and_names_its_sources(client: Client) -> None:
+    page = client.get(reverse("portal:library")).content.decode()
+
+    for anchor in re.findall(r'href="#([a-z]+)">L', page):
+        assert f'id="{anchor}"' in page
+    for source in ("n° 2015-136 du 9 février 2015", "n° 2004-035 du 18 février 2004", "n° 2015-899", "n° 2015-1904"):
+        assert source in page

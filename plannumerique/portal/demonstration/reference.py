@@ -55,7 +55,7 @@ def campaign() -> Campaign:
 
 
 def _open_academie() -> Academie:
-    return organisations.open_academie(
+    academie = organisations.open_academie(
         CODE,
         address="Rectorat de Besançon\n10 rue de la Convention\n25030 Besançon Cedex",
         city="Besançon",
@@ -67,6 +67,10 @@ def _open_academie() -> Academie:
         administrator_last_name=people.LAST_NAME,
         on=people.SINCE,
     ).academie
+    for departement in academie.departements.all():
+        departement.dsden_email = people.address(f"ce.cabinet.dsden{departement.code.lstrip('0')}")
+        departement.save(update_fields=["dsden_email"])
+    return academie
 
 
 @transaction.atomic
