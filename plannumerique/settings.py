@@ -226,6 +226,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="plan-numerique@local
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 PORTAL_NAVIGATION = "plannumerique.portal.navigation.navigation"
+PORTAL_VERIFICATION = "portal:verify"
 PORTAL_LIST_TOOLS = "plannumerique.portal.list_tools.tools_of"
 SITE_CONFIG = {
     "site_title": "Plan numérique pour l’école",

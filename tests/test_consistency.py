@@ -54,6 +54,7 @@ PUBLIC_VIEWS = {
     "portal:retained_geojson",
     "portal:simulator",
     "portal:verification",
+    "portal:verify",
     "portal:accessibility",
     "portal:legal",
     "portal:privacy",

@@ -1,10 +1,12 @@
 """Pages that anybody opens: the simulator, and the verification of a document by the code that it bears."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import IssuedDocument
@@ -13,6 +15,13 @@ from plannumerique.portal.forms import CampaignForm, SimulationForm, Verificatio
 from plannumerique.portal.simulation import simulate
 from plannumerique.portal.verification import facts_of
 from projects.models import Campaign
+
+
+@login_not_required
+@require_safe
+def verify(request: HttpRequest, code: str) -> HttpResponse:
+    """The address printed at the foot of a document, short enough to be typed."""
+    return redirect(f"{reverse('portal:verification')}?{urlencode({'code': code})}")
 
 
 @login_not_required

@@ -38,6 +38,7 @@ urlpatterns = [
     path("ecoles-retenues/donnees/ecoles-retenues.csv", retained.data_csv, name="retained_csv"),
     path("ecoles-retenues/donnees/ecoles-retenues.geojson", retained.data_geojson, name="retained_geojson"),
     path("simulateur/", public.simulator, name="simulator"),
+    path("v/<str:code>", public.verify, name="verify"),
     path("verification/", public.verification, name="verification"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("mentions-legales/", views.legal, name="legal"),

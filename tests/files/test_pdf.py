@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import RequestFactory
@@ -17,7 +18,8 @@ from plannumerique.files.letters import Letter, freeze, thaw
 from plannumerique.files.pdf import Imprint
 from tests.files import sample
 
-ISSUED = {"reference": "AAP-2016-DEC-0007", "code": "K7QF-2M9D-XH4T"}
+ADDRESS = "https://portail.exemple.invalid/v/K7QF2M9DXH4T"
+ISSUED = {"reference": "AAP-2016-DEC-0007", "code": "K7QF-2M9D-XH4T", "address": ADDRESS}
 
 
 def lay_out(letter: Letter, **imprint: Any) -> bytes:
@@ -71,6 +73,27 @@ def test_each_page_says_which_it_is_and_of_how_many() -> None:
     assert [f"Page {number} / {len(pages)}" in page.extract_text() for number, page in enumerate(pages, start=1)] == [True] * len(
         pages
     )
+
+
+def test_each_page_bears_the_code_and_the_whole_address_where_it_is_verified() -> None:
+    for page in PdfReader(io.BytesIO(lay_out(sample.decision()))).pages:
+        assert f"Code de vérification K7QF-2M9D-XH4T\nÀ vérifier sur {ADDRESS}" in page.extract_text()
+
+
+def test_the_drawing_for_telephones_is_that_of_the_address() -> None:
+    drawn, other = (Imprint(title="Essai", code="K7QF-2M9D-XH4T", address=one).qr for one in (ADDRESS, ADDRESS[:-1]))
+    modules = segno.make(ADDRESS, error="m", micro=False).symbol_size(border=0)[0]
+
+    assert f'viewBox="0 0 {modules} {modules}"' in drawn
+    assert modules <= 33  # at 14 mm wide, modules of 0.4 mm: what a telephone reads from a photocopy
+    assert drawn != other
+    assert ADDRESS not in drawn
+
+
+def test_the_address_is_short_and_leads_to_the_page_that_verifies(settings: Any) -> None:
+    settings.PORTAL_URL = "https://portail.exemple.invalid"
+
+    assert pdf.verification_address("K7QF2M9DXH4T") == ADDRESS
 
 
 @pytest.mark.parametrize("lines", range(22, 42, 3))
@@ -168,6 +191,7 @@ def test_a_draft_is_marked_and_says_what_it_lacks() -> None:
     assert "Il manque pour établir ce document" in text
     assert "le montant maximal de la subvention" in text
     assert "Code de vérification" not in text
+    assert "À vérifier sur" not in text
     assert "n°\u00a0AAP" not in text
 
 

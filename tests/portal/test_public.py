@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from plannumerique.files.models import IssuedDocument
+from plannumerique.files.pdf import verification_address
 from plannumerique.organisations.models import Academie, Departement
 from tests.factories import DepartementFactory
 from tests.factories_conventions import ConventionFactory
@@ -138,6 +140,25 @@ def test_a_document_is_known_by_its_code_however_it_is_typed(client: Client, doc
     assert document.reference in page
     assert document.sha256 in page
     assert "Authentique, en vigueur" in page
+
+
+def test_the_address_printed_on_a_document_leads_to_what_it_is(client: Client, document: IssuedDocument) -> None:
+    answer = client.get(verification_address(document.verification_code).removeprefix(settings.PORTAL_URL), follow=True)
+
+    assert answer.status_code == 200
+    assert document.reference in answer.content.decode()
+    assert f'value="{document.verification_code}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [("k7qf-2m9d-xh4t", 404), ("abc", 422), ("é", 422), ("a&code=b", 422), ("%0d%0aX: y", 422), ("9" * 500, 422)],
+)
+def test_an_address_that_is_badly_typed_is_said_on_the_same_page(client: Client, typed: str, status: int) -> None:
+    answer = client.get(f"/v/{typed}", follow=True)
+
+    assert answer.status_code == status
+    assert answer.redirect_chain[0][0].startswith(reverse("portal:verification"))
 
 
 def test_nothing_of_a_person_nor_of_an_account_is_told(client: Client, document: IssuedDocument) -> None:
