@@ -77,6 +77,11 @@ class Departement(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code.lstrip('0')})"
 
+    @property
+    def insee_code(self) -> str:
+        """025 is 25, 001 is 01, 971 stays: as other public data write it."""
+        return self.code.removeprefix("0")
+
 
 class Circonscription(models.Model):
     uai = models.CharField("UAI", max_length=8, unique=True, null=True, blank=True, validators=[validate_uai])

@@ -114,10 +114,11 @@ def test_nothing_known_gives_no_map() -> None:
 
 def test_an_outline_is_a_closed_path_around_its_name() -> None:
     square = [[6.0, 47.0], [6.5, 47.0], [6.5, 47.5], [6.0, 47.5], [6.0, 47.0]]
-    drawn = draw([commune("Besançon", BESANCON)], [Departement(name="Doubs", outline=[square])])
+    drawn = draw([commune("Besançon", BESANCON)], [Departement(code="025", name="Doubs", outline=[square])])
 
     assert drawn is not None
     (outline,) = drawn.outlines
+    assert outline.code == "25"
     assert outline.path.startswith("M")
     assert outline.path.endswith("Z")
     assert 0 < outline.x < drawn.width

@@ -43,6 +43,9 @@ def load(dossiers: list[people.Parties], *, say: Callable[[str], None]) -> Campa
     if not School.objects.exists():
         import_territory()
         say("Académie de Besançon : communes, EPCI, écoles et collèges de ses quatre départements.")
+    if not Departement.objects.filter(outline__isnull=False).exists():
+        _import_places()
+    _give_dsden_their_addresses(academie)
     _describe_schools(dossiers)
     posts = people.give_posts(academie, dossiers)
     campaign = Campaign.objects.filter(academie=academie, code=AAP_2016.code).first() or _open_campaign(academie)
@@ -55,7 +58,7 @@ def campaign() -> Campaign:
 
 
 def _open_academie() -> Academie:
-    academie = organisations.open_academie(
+    return organisations.open_academie(
         CODE,
         address="Rectorat de Besançon\n10 rue de la Convention\n25030 Besançon Cedex",
         city="Besançon",
@@ -67,10 +70,6 @@ def _open_academie() -> Academie:
         administrator_last_name=people.LAST_NAME,
         on=people.SINCE,
     ).academie
-    for departement in academie.departements.all():
-        departement.dsden_email = people.address(f"ce.cabinet.dsden{departement.code.lstrip('0')}")
-        departement.save(update_fields=["dsden_email"])
-    return academie
 
 
 @transaction.atomic
@@ -86,7 +85,6 @@ def import_territory() -> None:
     for name in ("ips_ecoles_academie_besancon_2021-2022.csv", "colleges_academie_besancon_geolocalisation.csv"):
         with Report() as report:
             import_schools(DATA / name, report=report, on=ON)
-    _import_places()
 
 
 def import_territory_of_2017() -> None:
@@ -95,6 +93,12 @@ def import_territory_of_2017() -> None:
     with Report() as report:
         import_collectivites(DATA / "epci_communes_2017_dep25-39-70-90.csv", report=report, today=day, on=day)
     _import_places()
+
+
+def _give_dsden_their_addresses(academie: Academie) -> None:
+    for departement in academie.departements.filter(dsden_email=""):
+        departement.dsden_email = people.address(f"ce.cabinet.dsden{departement.code.lstrip('0')}")
+        departement.save(update_fields=["dsden_email"])
 
 
 def _import_places() -> None:

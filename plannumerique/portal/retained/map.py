@@ -14,12 +14,12 @@ SIDE, MARGIN = 640, 24
 # The page stays under 100 Ko however many schools there are: some 200 bytes a point.
 MOST_POINTS = 150
 _NAMED = 3
-_LARGEST_RADIUS = 22
+_LARGEST_RADIUS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    name: str
+    code: str  # as people know it: a name would hide the points of a small département
     path: str
     x: int
     y: int
@@ -67,7 +67,7 @@ def _outline(departement: Departement, frame: Frame) -> Outline:
     rings = [[frame.place(*corner) for corner in ring] for ring in departement.outline or ()]
     largest = max(rings, key=len)
     return Outline(
-        departement.name,
+        departement.insee_code,
         "".join(map(_path, rings)),
         x=round(sum(x for x, _ in largest) / len(largest)),
         y=round(sum(y for _, y in largest) / len(largest)),
@@ -81,7 +81,7 @@ def _path(ring: Iterable[tuple[int, int]]) -> str:
 
 def _point(cluster: Cluster) -> Point:
     """Its area grows with the number of schools."""
-    radius = min(round(3 + 4 * math.sqrt(cluster.schools)), _LARGEST_RADIUS)
+    radius = min(round(5 + 4 * math.sqrt(cluster.schools)), _LARGEST_RADIUS)
     return Point(cluster.x, cluster.y, radius, cluster.schools, label=_label(cluster))
 
 

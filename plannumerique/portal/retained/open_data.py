@@ -21,11 +21,6 @@ class DataColumn:
     value: Callable[[Any], Cell]
 
 
-def insee_departement(code: str) -> str:
-    """025 is 25, 001 is 01, 971 stays: the code that other public data use."""
-    return code[1:] if code.startswith("0") else code
-
-
 def position_of(row: Any) -> str:
     if row.school.latitude is not None and row.school.longitude is not None:
         return "ecole"
@@ -51,7 +46,7 @@ COLUMNS = (
         "departement",
         "texte",
         "Code INSEE du département, sur deux ou trois caractères.",
-        lambda row: insee_departement(row.school.departement.code),
+        lambda row: row.school.departement.insee_code,
     ),
     DataColumn("siren_collectivite", "texte", "SIREN de la collectivité du dossier.", lambda row: row.dossier.collectivite.siren),
     DataColumn("collectivite", "texte", "Nom de la collectivité du dossier.", lambda row: row.dossier.collectivite.name),
