@@ -31,13 +31,14 @@ SIZES = tuple(int(one) for one in os.environ.get("MEASURE_DOSSIERS", "80,240").s
 _ASKED = os.environ.get("MEASURE_ROLES", "agent_dane,valideur_daf,ien,signataire,director,college_referent")
 ROLES = tuple(Role(one) for one in _ASKED.split(","))
 HOME = "portal:home"
-PAGES = (HOME, *LISTS, "training:sessions", "notices:outbox")
+PAGES = (HOME, *LISTS, "training:sessions", "notices:outbox", "portal:retained")
 # The same list as a person narrows and sorts it: what an index or a plan may not bear.
 NARROWED = {
     "portal:dossiers": ("?etape=deploiement", "?tri=echeance", "?tri=-etape", "?q=ornans"),
     "projects:applications": ("?state=submitted&q=ecole", "?tri=-depense"),
     "portal:pieces": ("?nature=quote",),
     "subsidies:payments": ("?q=maiche&state=prepared",),
+    "portal:retained": ("?q=ornans", "?departement=025&tri=-classes"),
     "portal:schools": ("?candidature=aucune", "?tri=-recues"),
     "deployments:classes": ("?etat=planned&q=morteau",),
     "conventions:conventions": ("?etat=draft&tri=montant",),
