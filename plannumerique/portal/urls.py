@@ -4,9 +4,9 @@ from plannumerique.portal import lists, public, saved_views, views
 from plannumerique.portal.bulk import views as bulk
 from plannumerique.portal.conversation import views as conversation
 from plannumerique.portal.demonstration import views as demonstration
+from plannumerique.portal.retained import views as retained
 from plannumerique.portal.selection import views as selection
 from plannumerique.portal.taking_over import views as taking_over
-from plannumerique.portal.retained import views as retained
 
 app_name = "portal"
 
