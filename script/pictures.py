@@ -31,6 +31,7 @@ class Shot:
 
 SHOTS = (
     Shot("public-programme", steps=("/programme/",)),
+    Shot("public-ecoles-retenues", steps=("/ecoles-retenues/",), at="Carte"),
     Shot("public-simulateur", steps=("/simulateur/",)),
     Shot("dane-accueil", "Agent de la DANE"),
     Shot("dane-dossiers", "Agent de la DANE", steps=("/dossiers/",)),
