@@ -16,6 +16,7 @@ from conventions.enums import ConventionState
 from conventions.enums import PieceKind as ConventionPiece
 from conventions.models import Convention
 from deployments.models import MobileClass
+from plannumerique.files.enums import PieceState
 from plannumerique.files.models import Piece
 from plannumerique.lib.text import plural
 from plannumerique.messages.models import Message
@@ -199,6 +200,14 @@ def _to_write(actor: Actor) -> QuerySet[Any]:
     return _applications(A.DRAFT, A.TO_COMPLETE)(actor).filter(open_to_deposit)
 
 
+def _to_deposit(actor: Actor) -> QuerySet[Any]:
+    """Without those that wait only for the school’s answers: they come back once it has given them."""
+    asked = CompletionPoint.objects.unanswered().filter(application=OuterRef("pk"))
+    of_the_school = Exists(asked.filter(anchor__in=PEDAGOGICAL_ANCHORS))
+    of_the_collectivite = Exists(asked.exclude(anchor__in=PEDAGOGICAL_ANCHORS))
+    return _to_write(actor).filter(~of_the_school | of_the_collectivite)
+
+
 def _points_of_the_director(actor: Actor) -> QuerySet[Any]:
     asked = CompletionPoint.objects.unanswered().filter(application=OuterRef("pk"), anchor__in=PEDAGOGICAL_ANCHORS)
     return _applications(A.TO_COMPLETE)(actor).filter(Exists(asked))
@@ -227,6 +236,14 @@ def _dossiers(rows: QuerySet[Dossier], *, unread: Any) -> QuerySet[Any]:
 
 def _conventions(*states: ConventionState) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: Convention.objects.filter(state__in=states).select_related("dossier__collectivite")
+
+
+def _to_advance(actor: Actor) -> QuerySet[Any]:
+    """A draft only while something of the collectivité’s is missing: then the DANE checks its RIB and the DAN settles it."""
+    account = Q(siret="") | Q(iban="") | Q(iban_holder="") | Q(rib__isnull=True) | Q(rib__state=PieceState.REJECTED)
+    calendar = Q(deployment_from__isnull=True) | Q(deployment_until__isnull=True)
+    live = _conventions(C.NEGOTIATION, C.SETTLED, C.CBR_GIVEN, C.DELIBERATED)(actor)
+    return live.filter(~Q(state=C.NEGOTIATION) | account | calendar)
 
 
 def _subsidies(*states: SubsidyState) -> Callable[[Actor], QuerySet[Any]]:
@@ -301,11 +318,11 @@ TASKS: tuple[Task, ...] = (
     ),
     Task("Répondre à la DANE sur la partie pédagogique", (Role.DIRECTOR,), _points_of_the_director),
     # The collectivité
-    Task("Compléter et déposer les candidatures", COLLECTIVITE, _to_write, "projects:applications"),
+    Task("Compléter et déposer les candidatures", COLLECTIVITE, _to_deposit, "projects:applications"),
     Task(
         "Faire avancer la convention",
         COLLECTIVITE,
-        _conventions(C.NEGOTIATION, C.SETTLED, C.CBR_GIVEN, C.DELIBERATED),
+        _to_advance,
         "conventions:conventions",
         due=D.CONVENTION,
     ),
@@ -333,8 +350,16 @@ TASKS: tuple[Task, ...] = (
     Task(
         "Faire avancer les conventions",
         DANE,
-        _conventions(C.DRAFT, C.NEGOTIATION, C.SETTLED, C.CBR_REQUESTED, C.CBR_GIVEN, C.SIGNED_RECTEUR),
+        _conventions(C.DRAFT, C.SETTLED, C.CBR_REQUESTED, C.CBR_GIVEN, C.SIGNED_RECTEUR),
         "conventions:conventions",
+        due=D.CONVENTION,
+    ),
+    Task(
+        "Arrêter les projets de convention",
+        (Role.DAN,),
+        _conventions(C.NEGOTIATION),
+        "conventions:conventions",
+        "etat=negotiation",
         due=D.CONVENTION,
     ),
     Task("Vérifier les bons de commande", DANE, _rows_to_check(PurchaseOrder), "subsidies:orders"),

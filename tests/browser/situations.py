@@ -6,13 +6,17 @@ from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.models import Thread
 from plannumerique.messages.enums import Audience
+from plannumerique.notices import services as notices
+from plannumerique.notices.enums import MailState
+from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
-from plannumerique.organisations.models import Academie, Circonscription, Collectivite, School
+from plannumerique.organisations.models import Academie, Circonscription, Collectivite, Departement, School
 from projects.enums import Anchor
 from subsidies.enums import PieceKind
 from subsidies.models import EquipmentSubsidy
+from subsidies.services.account import propose_account
 from tests.conversations import says
-from tests.factories import PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory, actor_for
+from tests.factories import AT, PASSWORD, AcademieFactory, CirconscriptionFactory, MembershipFactory, UserFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import (
     ApplicationFactory,
@@ -22,16 +26,27 @@ from tests.factories_projects import (
     SelectionSessionFactory,
 )
 from tests.factories_statement import InvoiceFactory, StatementFactory, ready_for_service_fait
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import (
+    EquipmentSubsidyFactory,
+    PaymentFactory,
+    PurchaseOrderFactory,
+    ResourcesSubsidyFactory,
+    actor_of,
+    at,
+    draft,
+    iban,
+)
 from tests.files.sample import pdf_bytes
+from tests.notices.conftest import message
 
 # A day on which the whole thread is in the past, and everything that is pending still open.
 TODAY = dt.date(2016, 12, 1)
 
 
 def every_situation() -> None:
-    # The phase is closed: a derogation lets the draft be deposited.
-    ApplicationFactory(written=True, late_derogation="Panne du réseau de l’école.")
+    # The phase is closed: a derogation lets the drafts be deposited.
+    for written in (True, False):
+        ApplicationFactory(written=written, late_derogation="Panne du réseau de l’école.")
     for stage in ("submitted", "to_complete", "waiting", "retained"):
         ApplicationFactory(**{stage: True})
     CriterionFactory(campaign=ApplicationFactory(admissible=True).campaign)
@@ -46,6 +61,8 @@ def every_situation() -> None:
     ConventionFactory(signed_recteur=True, signed_copy=True)
 
     PurchaseOrderFactory(subsidy=EquipmentSubsidyFactory(orders=0))
+    EquipmentSubsidyFactory(orders=0)
+    EquipmentSubsidyFactory(acompte_requested=True)
     EquipmentSubsidyFactory()
     for stage in ("prepared", "signed", "notified", "service_fait", "solde_paid", "overpaid", "held"):
         EquipmentSubsidyFactory(**{stage: True})
@@ -57,9 +74,43 @@ def every_situation() -> None:
     ready_for_service_fait()
     grant = ResourcesSubsidyFactory(convention=spending.convention, school=spending.convention.covered_schools.get().school)
     PaymentFactory(resources=grant, kind="resources")
+    ResourcesSubsidyFactory()
+    ResourcesSubsidyFactory(notified=True, iban="", bic="")
+    ResourcesSubsidyFactory(notified=True)
     circonscription = CirconscriptionFactory()
     School.objects.ecoles().update(circonscription=circonscription)
+    _an_account_to_confirm()
+    _mails()
     _messages_everywhere()
+
+
+def _an_account_to_confirm() -> None:
+    subsidy = EquipmentSubsidyFactory(notified=True)
+    editeur = actor_of(subsidy, Role.EDITEUR)
+    propose_account(
+        subsidy=subsidy,
+        actor=editeur,
+        iban=iban(4242),
+        bic="BDFEFRPPCCT",
+        holder="Trésorerie d’exemple",
+        rib=draft(editeur.user, at=editeur.at, name="rib.pdf"),
+    )
+
+
+def _mails() -> None:
+    """One that leaves in its time, one that did not leave."""
+    for key in ("convention:1:signed", "convention:2:signed"):
+        mail = notices.queue(
+            key=key,
+            kind="convention_signed",
+            to=["mairie@exemple.invalid"],
+            cc=[],
+            reply_to="ce.dane@exemple.invalid",
+            message=message(),
+            thread=Thread.objects.first(),
+            at=AT,
+        )
+    OutboxMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, last_error="550 boîte inconnue")
 
 
 def _messages_everywhere() -> None:
@@ -91,6 +142,7 @@ def somebody(role: Role) -> User:
     level = LEVEL_OF_ROLE[role]
     everywhere = {
         Level.ACADEMIE: Academie.objects.filter(pk=AcademieFactory().pk),
+        Level.DEPARTEMENT: Departement.objects.all(),
         Level.CIRCONSCRIPTION: Circonscription.objects.all(),
         Level.COLLECTIVITE: Collectivite.objects.filter(schools__kind="ecole").distinct(),
         Level.SCHOOL: School.objects.filter(kind="college" if role is Role.COLLEGE_REFERENT else "ecole"),

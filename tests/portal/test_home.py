@@ -182,7 +182,7 @@ def test_once_the_solde_has_slipped_no_day_is_late(client, on):
 
 
 def test_a_convention_that_is_late_says_by_how_much(client, on):
-    convention = ConventionFactory(state=ConventionState.NEGOTIATION)
+    convention = ConventionFactory(state=ConventionState.SETTLED)
 
     page = home_of(client, Role.EDITEUR, convention.dossier.collectivite, on(dt.date(2016, 9, 5))).content.decode()
 
