@@ -43,15 +43,17 @@ _PUBLIC = (
 
 def navigation(request: HttpRequest) -> Navigation:
     actor = getattr(request, "actor", None)
+    # A request refused before it is known whose it is, as one for another host, has no user.
+    user = getattr(request, "user", None)
     return Navigation(
-        entries=tuple(_entries(actor)) if request.user.is_authenticated and actor else _public(),
+        entries=tuple(_entries(actor)) if user and user.is_authenticated and actor else _public(),
         footer=_entries_of(
             *_PUBLIC,
             ("Accessibilité", "portal:accessibility"),
             ("Mentions légales", "portal:legal"),
             ("Données personnelles", "portal:privacy"),
         ),
-        banner=stops(cast(Request, request)) if settings.PORTAL_DEMO else (),
+        banner=stops(cast(Request, request)) if settings.PORTAL_DEMO and user else (),
     )
 
 

@@ -24,6 +24,8 @@ TEST_LIBRARIES = {"libatomic.so.1": "libatomic1"}
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # The first is the lightest: no window system, and pages a third quicker.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# The HTML checker of the W3C is a Java program.
+JAVA = "java"
 
 
 def complete(*, tests: bool) -> None:
@@ -53,6 +55,8 @@ def missing_packages(*, tests: bool) -> Iterator[str]:
         yield "redis-tools"
     if tests and not browser():
         yield BROWSERS[0]
+    if tests and not shutil.which(JAVA):
+        yield "default-jre-headless"
 
 
 def what_to_type(packages: Sequence[str], *, update: bool) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+from django.db import transaction
+
 from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.models import Thread
@@ -100,16 +102,17 @@ def _an_account_to_confirm() -> None:
 def _mails() -> None:
     """One that leaves in its time, one that did not leave."""
     for key in ("convention:1:signed", "convention:2:signed"):
-        mail = notices.queue(
-            key=key,
-            kind="convention_signed",
-            to=["mairie@exemple.invalid"],
-            cc=[],
-            reply_to="ce.dane@exemple.invalid",
-            message=message(),
-            thread=Thread.objects.first(),
-            at=AT,
-        )
+        with transaction.atomic():
+            mail = notices.queue(
+                key=key,
+                kind="convention_signed",
+                to=["mairie@exemple.invalid"],
+                cc=[],
+                reply_to="ce.dane@exemple.invalid",
+                message=message(),
+                thread=Thread.objects.first(),
+                at=AT,
+            )
     OutboxMail.objects.filter(pk=mail.pk).update(state=MailState.FAILED, last_error="550 boîte inconnue")
 
 

@@ -16,6 +16,7 @@ def bare_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "TEST_LIBRARIES", {"libdesessais-1.so.0": "libdesessais-1-0"})
     monkeypatch.setattr(machine, "FONT_FOLDERS", ("/nulle/part",))
     monkeypatch.setattr(machine, "BROWSERS", ("navigateur-absent",))
+    monkeypatch.setattr(machine, "JAVA", "java-absent")
     monkeypatch.setattr(redis, "program", lambda: None)
 
 
@@ -24,7 +25,7 @@ def test_everything_missing_is_named_at_once() -> None:
     expected = ["python3-venv", "libabsente-1-0", "fonts-dejavu-core", "redis-tools"]
     assert list(machine.missing_packages(tests=False)) == expected
     expected.insert(2, "libdesessais-1-0")
-    assert list(machine.missing_packages(tests=True)) == [*expected, "navigateur-absent"]
+    assert list(machine.missing_packages(tests=True)) == [*expected, "navigateur-absent", "default-jre-headless"]
 
 
 @pytest.mark.usefixtures("bare_machine")

@@ -191,12 +191,3 @@ def test_a_form_with_a_file_is_sent_whole_and_to_the_page_itself() -> None:
     assert "not-for-the-form" not in html
     assert 'href="/retour/">Annuler</a>' in html
     assert 'action="/ailleurs/"' in render_to_string("ui/_form.html", {"form": OrderForm(), "post_to": "/ailleurs/"})
-
-
-def test_a_confirmation_that_something_stops_offers_no_button() -> None:
-    context = {"title": "Clore le dossier", "form": SignForm(row_version=1), "cancel": "/dossier/"}
-    free = render_to_string("ui/confirm.html", {**context, "submit": "Clore"})
-    assert '<button type="submit" class="fr-btn">Clore</button>' in free
-    stopped = render_to_string("ui/confirm.html", {**context, "obstacles": ["Il reste 12 € à payer."]})
-    assert "Il reste 12 € à payer." in stopped
-    assert "portal-form" not in stopped
