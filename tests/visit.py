@@ -135,9 +135,16 @@ class Reader(HTMLParser):
 
 @cache
 def page_templates() -> set[str]:
-    """Those that extend the frame of the portal; letters are laid out as PDF, and 500.html extends nothing, on purpose."""
+    """Those that extend the frame of the portal.
+
+    Letters are laid out as PDF, mails have a frame of their own, and 500.html extends nothing, on purpose.
+    """
     root = portal.BASE_DIR / "templates"
-    pages = (path for path in root.rglob("*.html") if "pdf" not in path.parts and "{% extends" in path.read_text())
+    pages = (
+        path
+        for path in root.rglob("*.html")
+        if "pdf" not in path.parts and "{% extends" in path.read_text() and "email" not in str(path)
+    )
     return {str(path.relative_to(root)) for path in pages}
 
 
