@@ -119,7 +119,7 @@ def _reached(dossier: Dossier, convention: Convention | None, subsidy: Equipment
     if subsidy is not None:
         return _RANK[subsidy.state]
     if convention is not None:
-        return 2 if convention.notified_on else 1  # signed by both, it still waits for its notification
+        return 1  # its notification opens the subsidy, in the same passage
     granted = (ApplicationState.RETAINED, ApplicationState.CONTRACTED)
     return 1 if dossier.applications.filter(state__in=granted).exists() else 0
 

@@ -125,8 +125,9 @@ def _waiting_rows(actor: Actor) -> dict[int, list[Any]]:
     for rank, task in enumerate(TASKS):
         if actor.holds(*task.roles):
             rows = task.scoped(actor).annotate(task=Value(rank))
-            # The oldest first: in the order of names, the base would read every dossier to find the few that wait.
-            by_model[rows.model].append(rows.order_by("pk")[: SHOWN + 1])
+            # The oldest first, unless the task says otherwise: by name, the base would read every dossier to find the few that wait.
+            ordered = rows if task.of_person else rows.order_by("pk")
+            by_model[rows.model].append(ordered[: SHOWN + 1])
     found: dict[int, list[Any]] = defaultdict(list)
     for first, *others in by_model.values():
         for row in first.union(*others, all=True) if others else first:

@@ -159,7 +159,7 @@ def test_the_dark_theme_has_no_fault(situations: None, log_in: LogIn) -> None:
 
 
 def _draft() -> Application:
-    return Application.objects.filter(state="draft").get()
+    return Application.objects.filter(state="draft", pedagogy_on__isnull=False).order_by("pk")[0]
 
 
 def _spending() -> EquipmentSubsidy:

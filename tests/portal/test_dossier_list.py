@@ -295,7 +295,8 @@ def test_more_dossiers_cost_no_more_queries(client):
     with CaptureQueriesContext(connection) as many:
         answer = client.get(reverse(URL))
 
-    assert len(few) == len(many) <= 12
+    # A kind of row that no longer stands on the page asks nothing of the base.
+    assert len(many) <= len(few) <= 12
     assert len(answer.content) < 100 * 1024
 
 
