@@ -1,5 +1,8 @@
 """The only way out for a file: whoever asks sees the dossier, and what she gets cannot act in her browser."""
 
+import logging
+from typing import IO
+
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
@@ -10,6 +13,8 @@ from plannumerique.files.content import EXTENSIONS, safe_name
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.http import Request
 from plannumerique.ui.errors import NotFound
+
+logger = logging.getLogger(__name__)
 
 # A document opened in its tab is no page of the portal: it runs nothing, loads nothing, and keeps no link to it.
 INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -52,8 +57,18 @@ def serve(request: HttpRequest, stored: StoredFile, *, name: str) -> HttpRespons
         return unchanged
     extension = EXTENSIONS[stored.content_type]
     return FileResponse(
-        stored.file.open("rb"),
+        _opened(stored),
         filename=safe_name(name).removesuffix(extension) + extension,
         content_type=stored.content_type,
         headers=headers,
     )
+
+
+def _opened(stored: StoredFile) -> IO[bytes]:
+    try:
+        return stored.file.open("rb")
+    except FileNotFoundError as error:
+        logger.exception("The bytes of file %s are gone", stored.pk)
+        raise NotFound(
+            "Ce fichier n’est plus sur le serveur : l’administrateur du portail peut le rendre d’une sauvegarde."
+        ) from error

@@ -113,3 +113,14 @@ def test_a_file_is_only_read(dossier: Dossier, client: Client, method: str) -> N
     assert dossier.agent.user is not None
     client.force_login(dossier.agent.user)
     assert getattr(client, method)(dossier.deposit().get_absolute_url()).status_code == 405
+
+
+def test_bytes_that_are_gone_are_told_in_words_and_to_the_log(dossier: Dossier, caplog: pytest.LogCaptureFixture) -> None:
+    piece = dossier.deposit()
+    piece.file.file.storage.delete(piece.file.file.name)
+
+    response = get(dossier.agent, piece)
+
+    assert response.status_code == 404
+    assert "n’est plus sur le serveur" in response.body.decode()
+    assert f"The bytes of file {piece.file_id} are gone" in caplog.text
