@@ -1,19 +1,17 @@
 """The expense statement filled off line: its workbook downloaded, sent back, reviewed, then taken whole."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from plannumerique.files.models import StoredFile
+from plannumerique.files.workbooks import faults_page, open_stored
 from plannumerique.journal.machine import Refused
 from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
 from plannumerique.ui.exports import workbook_answer
-from plannumerique.ui.spreadsheets import BadWorkbook, Fault, open_book
+from plannumerique.ui.spreadsheets import BadWorkbook, Fault
 from subsidies import permissions_statement as permissions
 from subsidies.forms.workbook import Filled, WorkbookForm, read_workbook
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
@@ -39,7 +37,7 @@ def upload_workbook(request: Request, pk: int) -> HttpResponse:
         return _page(request, subsidy, form, status=form.http_status)
     draft = form.cleaned_data["file"]
     try:
-        filled = read_workbook(_opened(draft), subsidy=subsidy, actor=request.actor)
+        filled = read_workbook(open_stored(draft), subsidy=subsidy, actor=request.actor)
     except BadWorkbook as error:
         form.add_error("file", str(error))
         return _page(request, subsidy, _to_send_again(form), status=form.http_status)
@@ -79,16 +77,8 @@ def _page(
     name: str = "",
     status: int,
 ) -> HttpResponse:
-    faults = faults or []
-    page: dict[str, Any] = {
-        "subsidy": subsidy,
-        "form": form,
-        "faults": faults[:MOST_FAULTS],
-        "fault_count": len(faults),
-        "more": max(len(faults) - MOST_FAULTS, 0),
-        "name": name,
-        "back": _statement_url(subsidy),
-    }
+    shown = faults_page(faults or [], most=MOST_FAULTS, name=name)
+    page = {"subsidy": subsidy, "form": form, "back": _statement_url(subsidy), **shown}
     return render(request, "subsidies/workbook.html", page, status=status)
 
 
@@ -96,11 +86,6 @@ def _to_send_again(form: WorkbookForm) -> WorkbookForm:
     """A workbook that is refused as a whole is not kept: it is mended, then chosen again."""
     form.fields["file"].widget.keep(name="", key="")
     return form
-
-
-def _opened(draft: StoredFile) -> Any:
-    with draft.file.open("rb") as file:
-        return open_book(file.read(), name=draft.original_name)
 
 
 def _subsidy(request: Request, pk: int) -> EquipmentSubsidy:

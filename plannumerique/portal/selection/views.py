@@ -1,7 +1,5 @@
 """From a trial to the decisions: those of the académie where the campaign says so, those of the published list otherwise."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -9,13 +7,15 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.models import StoredFile
+from plannumerique.files.workbooks import faults_page, open_stored
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
 from plannumerique.portal.bulk.launching import launch
+from plannumerique.portal.bulk.reviewing import carry_digest, digest_of
 from plannumerique.portal.selection.acts import DECIDE, Decision
 from plannumerique.portal.selection.forms import DecisionsForm, PublishedListForm
 from plannumerique.ui.exports import workbook_answer
-from plannumerique.ui.spreadsheets import BadWorkbook, open_book
+from plannumerique.ui.spreadsheets import BadWorkbook
 from projects.enums import ProposalChoice
 from projects.models import SelectionSession
 from projects.published_list import LAYOUT, Comparison, build, compare
@@ -41,8 +41,7 @@ def import_list(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return render(request, "portal/selection/import_list.html", page, status=form.http_status)
     try:
-        book = _opened(form.cleaned_data["file"])
-        found = compare(session, *book.rows(LAYOUT))
+        found = compare(session, *open_stored(form.cleaned_data["file"]).rows(LAYOUT))
     except BadWorkbook as error:
         form.add_error("file", str(error))
         return render(request, "portal/selection/import_list.html", page, status=form.http_status)
@@ -65,10 +64,7 @@ def _compared(found: Comparison, file: StoredFile) -> dict[str, Any]:
         "matches": found.matches[:SHOWN],
         "strangers": found.strangers[:SHOWN],
         "missing": found.missing[:SHOWN],
-        "faults": found.faults[:SHOWN],
-        "fault_count": len(found.faults),
-        "more": max(len(found.faults) - SHOWN, 0),
-        "name": file.original_name,
+        **faults_page(found.faults, most=SHOWN, name=str(file)),
     }
 
 
@@ -123,7 +119,7 @@ def _confirm_or_launch(
         return render(request, "portal/selection/import_list.html", page, status=409)
     page |= {"total": len(decisions), "counts": _counts(decisions), "confirming": True}
     if not form.cleaned_data["digest"]:
-        _show_digest(form, decisions)
+        carry_digest(form, _digest(decisions))
         return render(request, "portal/selection/import_list.html", page)
     if form.cleaned_data["digest"] != _digest(decisions):
         return _changed(request, "portal/selection/import_list.html", page, form, decisions)
@@ -134,18 +130,12 @@ def _changed(
     request: Request, template: str, page: dict[str, Any], form: DecisionsForm, decisions: list[Decision]
 ) -> HttpResponse:
     form.add_refusal(Refused("Les décisions ne sont plus celles que la page montrait : relisez-les, puis confirmez."))
-    _show_digest(form, decisions)
+    carry_digest(form, _digest(decisions))
     return render(request, template, page, status=409)
 
 
-def _show_digest(form: DecisionsForm, decisions: list[Decision]) -> None:
-    form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-    form.data["digest"] = _digest(decisions)  # type: ignore[index]
-
-
 def _digest(decisions: list[Decision]) -> str:
-    shown = [[one.application.pk, one.application.version, *one.kept()] for one in decisions]
-    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+    return digest_of([[one.application.pk, one.application.version, *one.kept()] for one in decisions])
 
 
 def _launch(
@@ -159,11 +149,6 @@ def _launch(
     }
     back = session.get_absolute_url()
     return launch(request, kind=DECIDE, title=title, rows=rows, total=len(rows), parameters=parameters, back=back)
-
-
-def _opened(file: StoredFile) -> Any:
-    with file.file.open("rb") as stored:
-        return open_book(stored.read(), name=file.original_name)
 
 
 def _session(request: Request, pk: int) -> SelectionSession:

@@ -1,7 +1,5 @@
 """Taking over: the model of the workbook, the review of what it holds, the job that enters it."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,16 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.models import StoredFile
+from plannumerique.files.workbooks import faults_page, open_stored
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
 from plannumerique.portal.bulk.launching import launch
+from plannumerique.portal.bulk.reviewing import carry_digest, digest_of
 from plannumerique.portal.taking_over.acts import TAKE_OVER, Rehearsed, campaign_with_phases, rehearse
 from plannumerique.portal.taking_over.forms import TakeOverForm
 from plannumerique.portal.taking_over.reading import Reading
 from plannumerique.portal.taking_over.stages import TAKES_OVER, Reached
 from plannumerique.portal.taking_over.workbook import MOST_ROWS, build, layout_of
 from plannumerique.ui.exports import workbook_answer
-from plannumerique.ui.spreadsheets import BadWorkbook, open_book
+from plannumerique.ui.spreadsheets import BadWorkbook
 from projects.models import Campaign
 
 TITLE = "Reprendre des dossiers déjà engagés"
@@ -56,7 +56,9 @@ def take_over(request: Request, pk: int) -> HttpResponse:
         form.add_error("file", str(error))
         return render(request, TEMPLATE, page, status=form.http_status)
     if reading.faults:
-        return render(request, TEMPLATE, page | _faults(reading, form.cleaned_data["file"]), status=422)
+        return render(
+            request, TEMPLATE, page | faults_page(reading.faults, most=SHOWN, name=str(form.cleaned_data["file"])), status=422
+        )
     rehearsed = [rehearse(one, campaign=campaign, actor=request.actor) for one in reading.dossiers]
     page |= _reviewed(rehearsed)
     if page["refused"]:
@@ -65,22 +67,10 @@ def take_over(request: Request, pk: int) -> HttpResponse:
 
 
 def _read(file: StoredFile, campaign: Campaign) -> Reading:
-    with file.file.open("rb") as stored:
-        book = open_book(stored.read(), name=file.original_name)
-    rows, faults = book.rows(layout_of(campaign))
+    rows, faults = open_stored(file).rows(layout_of(campaign))
     if not rows:
         raise BadWorkbook("Le classeur ne contient aucune ligne remplie : il n’y a rien à reprendre.")
     return Reading(campaign, rows, faults)
-
-
-def _faults(reading: Reading, file: StoredFile) -> dict[str, Any]:
-    faults = reading.faults
-    return {
-        "faults": faults[:SHOWN],
-        "fault_count": len(faults),
-        "more": max(len(faults) - SHOWN, 0),
-        "name": file.original_name,
-    }
 
 
 def _reviewed(rehearsed: list[Rehearsed]) -> dict[str, Any]:
@@ -104,14 +94,12 @@ def _confirm_or_launch(
     if form.cleaned_data["digest"]:
         form.add_refusal(Refused("Ce que le classeur donnerait a changé depuis la page précédente : relisez, puis confirmez."))
         status = 409
-    form.data = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict
-    form.data["digest"] = digest  # type: ignore[index]
+    carry_digest(form, digest)
     return render(request, TEMPLATE, page, status=status)
 
 
 def _digest(rehearsed: list[Rehearsed]) -> str:
-    shown = [[_lines(one), one.entered.said, one.entered.warnings] for one in rehearsed]
-    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+    return digest_of([[_lines(one), one.entered.said, one.entered.warnings] for one in rehearsed])
 
 
 def _lines(one: Rehearsed) -> list[Any]:
