@@ -138,10 +138,7 @@ def _forecast(row: Application, costs: Any) -> Any:
     costs.is_valid()
     if not costs.management_form.is_valid():
         return None
-    struck_out = (
-        costs.deleted_forms if costs.is_valid() else [form for form in costs.forms if form.data.get(form.add_prefix("DELETE"))]
-    )
-    typed = [form.cleaned_data.get("expense") for form in costs.forms if form not in struck_out and hasattr(form, "cleaned_data")]
+    typed = [form.cleaned_data.get("expense") for form in costs.forms if not form.cleaned_data.get("DELETE")]
     return forecast_of(row, [expense for expense in typed if expense])
 
 

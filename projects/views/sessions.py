@@ -137,7 +137,11 @@ def mark(request: Request, pk: int, application_pk: int) -> HttpResponse:
 
 def _session(request: HttpRequest, pk: int) -> SelectionSession:
     actor = request.actor  # type: ignore[attr-defined]
-    rows = SelectionSession.objects.visible_to(actor).select_related("campaign__academie", "phase")
+    rows = (
+        SelectionSession.objects.visible_to(actor)
+        .select_related("campaign__academie", "phase")
+        .prefetch_related("campaign__terms_versions")
+    )
     row = get_object_or_404(rows, pk=pk)
     demand(permissions.can_run_session, request, row)  # type: ignore[arg-type]
     return row
