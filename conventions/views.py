@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -110,7 +109,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
 def draft(request: Request, pk: int) -> HttpResponse:
     """What the text would be if it were settled now, watermarked."""
     row = _convention(request, pk)
-    _demand(permissions.can_describe, request, row)
+    permissions.can_describe.demand(request.actor, row)
     return draft_response(request, documents.convention_letter(row, actor=request.actor))
 
 
@@ -118,7 +117,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
 def open_convention(request: Request, dossier_pk: int) -> HttpResponse:
     rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite")
     dossier = get_object_or_404(rows, pk=dossier_pk)
-    _demand(permissions.can_open_convention, request, Convention(thread=dossier.thread, dossier=dossier))
+    permissions.can_open_convention.demand(request.actor, Convention(thread=dossier.thread, dossier=dossier))
     form = forms.OpenConventionForm(request.POST if request.method == "POST" else None)
     page = {"dossier": dossier, "form": form, "facts": pages.application_lines(awaiting_convention(dossier))}
     if not form.is_valid():
@@ -567,9 +566,3 @@ def _piece(request: Request, pk: int, piece_pk: int) -> tuple[Convention, Piece]
     row = _convention(request, pk)
     pieces = Piece.objects.visible_to(request.actor).about(row).select_related("thread", "file", "school", "deposited_by")
     return row, get_object_or_404(pieces, pk=piece_pk)
-
-
-def _demand(may: Permission, request: Request, row: Any) -> None:
-    refusal = may.refusal(request.actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

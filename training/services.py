@@ -1,7 +1,5 @@
 import datetime as dt
 
-from django.core.exceptions import PermissionDenied
-
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import save_or_refuse
 from plannumerique.organisations.actor import Actor
@@ -17,9 +15,7 @@ def schedule(
 ) -> Session:
     """Announce a session in a school of the campaign's académie."""
     session = Session(academie=campaign.academie, campaign=campaign, kind=kind, place=place, starts_at=starts_at, seats=seats)
-    refusal = can_schedule.refusal(actor, session)
-    if refusal is not None:
-        raise PermissionDenied(refusal)
+    can_schedule.demand(actor, session)
     if place.departement.academie_id != campaign.academie_id:
         raise Refused(f"{place} n’est pas dans l’{campaign.academie} : choisissez une école ou un collège de l’académie.")
     if starts_at < actor.at:

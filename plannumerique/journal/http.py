@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 
@@ -43,9 +43,7 @@ def act_page(
     200 the page; 403 not this person's job; 422 what was typed is wrong; 409 refused by the door (a stale page too);
     400 nothing was sent; 302 to `back` when it is done.
     """
-    refusal = may.refusal(request.actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)
+    may.demand(request.actor, row)
     if request.method == "POST" and not form.is_bound:
         raise BadRequest("Le formulaire est arrivé vide.")
     page = {"row": row, "form": form, "title": title, "back": back, **(context or {})}

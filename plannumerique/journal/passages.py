@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
@@ -44,7 +43,7 @@ def passage(
     """
     with transaction.atomic():
         row = _locked(model, pk)
-        _demand(may, actor, row)
+        may.demand(actor, row)
         if seen is not None and seen != row.version:
             raise Stale(_who_was_first(row))
         before = _journaled(row)
@@ -77,7 +76,7 @@ def opening(
     """
     with transaction.atomic():
         row.thread = Thread.objects.select_for_update().get(pk=row.thread_id)
-        _demand(may, actor, row)
+        may.demand(actor, row)
         yield row
         row.version = 1
         save_or_refuse(row)
@@ -98,12 +97,6 @@ def _locked(model: type[R], pk: int) -> R:
     row = model._default_manager.select_for_update(of=("self",)).select_related(*model.passage_related).get(pk=pk)
     row.thread = thread
     return row
-
-
-def _demand(may: Permission, actor: Actor, row: ThreadRow) -> None:
-    refusal = may.refusal(actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)
 
 
 def _demand_comment(row: ThreadRow, comment: str) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.core.exceptions import PermissionDenied
+
 from plannumerique.lib.text import french_list, typeset
 from plannumerique.organisations.actor import Actor, Grant, Scope
 from plannumerique.organisations.enums import Role
@@ -52,6 +54,12 @@ class Permission:
         if self.grant(actor, row) is None:
             return self._wrong_role()
         return None if self.question(actor, row) else typeset(self.but)
+
+    def demand(self, actor: Actor, row: Scoped) -> None:
+        """Raises PermissionDenied, with that sentence, unless this person may."""
+        refusal = self.refusal(actor, row)
+        if refusal is not None:
+            raise PermissionDenied(refusal)
 
     def _wrong_role(self) -> str:
         return typeset(f"Cette action revient à : {french_list([str(role.label) for role in self.roles], last='ou')}.")

@@ -1,6 +1,5 @@
 """The dossier of a collectivité in a campaign: who is joined there, the pieces that all its schools share."""
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from plannumerique.files import services as files
@@ -10,7 +9,6 @@ from plannumerique.journal.models import Thread
 from plannumerique.journal.passages import opening, passage
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import Collectivite
-from plannumerique.organisations.permissions import Permission
 from projects import notices
 from projects.enums import PieceKind
 from projects.models import (
@@ -68,7 +66,7 @@ def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor:
     The points that the DANE had asked about that piece are answered with it, in the words of `answer` or by the piece itself.
     """
     with transaction.atomic():
-        _demand(can_deposit_dossier_piece, actor, dossier)
+        can_deposit_dossier_piece.demand(actor, dossier)
         earlier = Piece.objects.in_force().about(dossier).filter(kind=kind).order_by("-pk").first()
         piece = files.deposit_piece(
             thread=dossier.thread,
@@ -103,9 +101,3 @@ def check_piece(*, piece: Piece, dossier: Dossier, decision: str, actor: Actor, 
 
 def reopen_piece(*, piece: Piece, actor: Actor, seen: int, comment: str) -> Piece:
     return files.reopen_piece(piece_id=piece.pk, actor=actor, seen=seen, comment=comment)
-
-
-def _demand(may: Permission, actor: Actor, row: Dossier) -> None:
-    refusal = may.refusal(actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.permissions import Permission
 from projects.enums import ProposalChoice
 from projects.models import Application, Mark, Phase, Proposal, SelectionSession
 from projects.permissions import can_run_session
@@ -28,20 +26,20 @@ class Proposed:
 def open_session(*, phase: Phase, actor: Actor, **fields: Any) -> SelectionSession:
     """`fields` are those of forms.SessionForm."""
     session = SelectionSession(campaign=phase.campaign, phase=phase, **fields)
-    _demand(can_run_session, actor, session)
+    can_run_session.demand(actor, session)
     assert actor.user is not None, "a session is opened by somebody"
     return SelectionSession.objects.create(campaign=phase.campaign, phase=phase, opened_by=actor.user, **fields)
 
 
 def describe_session(*, session: SelectionSession, actor: Actor, **fields: Any) -> None:
-    _demand(can_run_session, actor, session)
+    can_run_session.demand(actor, session)
     SelectionSession.objects.filter(pk=session.pk).update(**fields)
 
 
 @transaction.atomic
 def mark(*, session: SelectionSession, application: Application, marks: Mapping[int, int | None], actor: Actor) -> None:
     """The marks of one reader, by criterion; None takes one back."""
-    _demand(can_run_session, actor, session)
+    can_run_session.demand(actor, session)
     _refuse_strangers(session, [application.pk])
     for criterion_id, value in sorted(marks.items()):
         mine: dict[str, Any] = {
@@ -61,7 +59,7 @@ def mark(*, session: SelectionSession, application: Application, marks: Mapping[
 @transaction.atomic
 def propose(*, session: SelectionSession, proposed: Mapping[int, Proposed], actor: Actor) -> None:
     """Try decisions, by application. Two colleagues at once: the last one is what the page shows, and nothing is decided."""
-    _demand(can_run_session, actor, session)
+    can_run_session.demand(actor, session)
     _refuse_strangers(session, proposed)
     asked = {
         row.pk: row for row in Application.objects.filter(pk__in=proposed).select_related("school").prefetch_related("forecasts")
@@ -91,7 +89,7 @@ def _classes(application: Application, one: Proposed) -> int | None:
 @transaction.atomic
 def propose_by_rank(*, session: SelectionSession, actor: Actor) -> None:
     """Fill every proposal from the marks and the envelope; those already typed are replaced."""
-    _demand(can_run_session, actor, session)
+    can_run_session.demand(actor, session)
     candidates = session.candidates()
     classes = within_envelope(candidates.values(), envelope=session.envelope_left())
     Proposal.objects.filter(session=session, application__in=candidates).delete()
@@ -112,9 +110,3 @@ def _refuse_strangers(session: SelectionSession, ids: Iterable[int]) -> None:
     there = set(Application.objects.to_decide().filter(phase=session.phase_id, pk__in=wanted).values_list("pk", flat=True))
     if wanted - there:
         raise Refused("Une candidature n’est plus à décider dans cette séance : rechargez la page.")
-
-
-def _demand(may: Permission, actor: Actor, row: SelectionSession) -> None:
-    refusal = may.refusal(actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

@@ -46,7 +46,7 @@ from projects.forms import (
 )
 from projects.models import Application, Campaign, CompletionPoint, Opinion
 from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, point_lines, steps_of
-from projects.views.common import application_of, demand, dossier_of, piece_of, points_to_answer
+from projects.views.common import application_of, dossier_of, piece_of, points_to_answer
 
 APPLICATION_COLUMNS = (
     Column("ecole", "École", order_by=("school__search",)),
@@ -130,7 +130,7 @@ def describe_contact(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def deposit_piece(request: Request, pk: int) -> HttpResponse:
     dossier = dossier_of(request, pk)
-    demand(permissions.can_deposit_dossier_piece, request, dossier)
+    permissions.can_deposit_dossier_piece.demand(request.actor, dossier)
     form = PieceForm(
         request.POST or None,
         request.FILES or None,
@@ -255,7 +255,7 @@ def _write_pedagogical_part(row: Application, actor: Actor, **fields: Any) -> No
 @require_POST
 def keep_pedagogical_part(request: Request, pk: int) -> HttpResponse:
     row = application_of(request, pk)
-    demand(permissions.can_write_pedagogical_part, request, row)
+    permissions.can_write_pedagogical_part.demand(request.actor, row)
     return kept_answer(request, row=row, form=PEDAGOGICAL)
 
 

@@ -1,14 +1,11 @@
 """The rows that the pages of applications are about, as their reader sees them, and the right that each page asks first."""
 
 from collections.abc import Iterable
-from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
 from plannumerique.files.models import Piece
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from projects.enums import Anchor, ApplicationState, PointState
 from projects.models import Application, CompletionPoint, Dossier
 from projects.permissions import can_respond
@@ -38,9 +35,3 @@ def points_to_answer(request: Request, row: Application, anchors: Iterable[Ancho
     for point in points:
         point.application = row
     return [point for point in points if can_respond(request.actor, point)]
-
-
-def demand(may: Permission, request: Request, row: Any) -> None:
-    refusal = may.refusal(request.actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

@@ -17,13 +17,13 @@ from projects.enums import Anchor
 from projects.forms import CompletionForm, MotiveForm, PointFormSet, ResponseForm
 from projects.models import CompletionPoint
 from projects.pages import facts_of
-from projects.views.common import application_of, demand
+from projects.views.common import application_of
 
 
 @require_http_methods(["GET", "POST"])
 def request_completion(request: Request, pk: int) -> HttpResponse:
     row = application_of(request, pk)
-    demand(permissions.can_instruct, request, row)
+    permissions.can_instruct.demand(request.actor, row)
     form = CompletionForm(request.POST or None, row_version=row.version)
     points: Any = PointFormSet(request.POST or None, prefix="points")
     page = {"application": row, "facts": facts_of(row), "form": form, "points": points}

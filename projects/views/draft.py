@@ -18,7 +18,7 @@ from projects.draft_pages import DraftLine, closing_of, forecast_of, lines_of, m
 from projects.enums import TECHNICAL_ANCHORS
 from projects.forms import AddSchoolsForm, ClassCostFormSet, DepositForm, TechnicalPartForm
 from projects.models import Application, Dossier, Phase
-from projects.views.common import application_of, demand, dossier_of, points_to_answer
+from projects.views.common import application_of, dossier_of, points_to_answer
 
 TECHNICAL = "technical_part"
 TECHNICAL_FIELDS = ("bandwidth", "wifi", "filtering", "infrastructure", "delivery_from")
@@ -29,7 +29,7 @@ COST_FIELDS = ("label", "expense")
 def draft(request: Request, pk: int) -> HttpResponse:
     """What the collectivité and the schools have written so far, and what is left before the deposit."""
     dossier = dossier_of(request, pk)
-    demand(permissions.can_describe_dossier, request, dossier)
+    permissions.can_describe_dossier.demand(request.actor, dossier)
     return render(request, "projects/draft.html", _page(request, dossier))
 
 
@@ -51,7 +51,7 @@ def _page(request: Request, dossier: Dossier) -> dict[str, Any]:
 def add_application(request: Request, pk: int) -> HttpResponse:
     """Several schools at once, among those of the territory, or one by its UAI."""
     dossier = dossier_of(request, pk)
-    demand(permissions.can_describe_dossier, request, dossier)
+    permissions.can_describe_dossier.demand(request.actor, dossier)
     phases = Phase.objects.filter(campaign=dossier.campaign).select_related("campaign")
     form = AddSchoolsForm(
         request.POST or None, dossier=dossier, phases=phases, initial={"phase": phases.open_at(request.actor.at).first()}
@@ -78,7 +78,7 @@ def _added(applications: list[Application]) -> str:
 @require_http_methods(["GET", "POST"])
 def describe_technical_part(request: Request, pk: int) -> HttpResponse:
     row = application_of(request, pk)
-    demand(permissions.can_describe_technical_part, request, row)
+    permissions.can_describe_technical_part.demand(request.actor, row)
     kept = unsent(row, TECHNICAL, request.actor)
     recorded = {name: getattr(row, name) for name in TECHNICAL_FIELDS}
     lines = [{"label": one.label, "expense": one.expense} for one in row.forecasts.all()]
@@ -120,7 +120,7 @@ def describe_technical_part(request: Request, pk: int) -> HttpResponse:
 def keep_technical_part(request: Request, pk: int) -> HttpResponse:
     """As she types: what is typed is kept, and the forecast of the amounts that can be read comes back. Nothing is recorded."""
     row = application_of(request, pk)
-    demand(permissions.can_describe_technical_part, request, row)
+    permissions.can_describe_technical_part.demand(request.actor, row)
     costs: Any = ClassCostFormSet(request.POST, prefix="classes")
     return kept_answer(
         request,
@@ -146,7 +146,7 @@ def _forecast(row: Application, costs: Any) -> Any:
 def deposit(request: Request, pk: int) -> HttpResponse:
     """The whole draft read again, and the deposit of the lines that are ready: each by its own passage."""
     dossier = dossier_of(request, pk)
-    demand(permissions.can_describe_dossier, request, dossier)
+    permissions.can_describe_dossier.demand(request.actor, dossier)
     page = _page(request, dossier)
     if request.method == "GET":
         form = DepositForm(offered=[line.application for line in page["ready"]])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +17,6 @@ from projects.forms import MarksForm, OpenSessionForm, ProposalFormSet, SessionF
 from projects.models import Application, Mark, Phase, SelectionSession
 from projects.services.sessions import Proposed
 from projects.session_pages import RankedLine, board_of, envelope_of, lines_of_session
-from projects.views.common import demand
 
 COLUMNS = (
     Column("date", "Date", order_by=("-held_on", "-pk")),
@@ -135,13 +134,8 @@ def mark(request: Request, pk: int, application_pk: int) -> HttpResponse:
     return HttpResponseRedirect(row.get_absolute_url())
 
 
-def _session(request: HttpRequest, pk: int) -> SelectionSession:
-    actor = request.actor  # type: ignore[attr-defined]
-    rows = (
-        SelectionSession.objects.visible_to(actor)
-        .select_related("campaign__academie", "phase")
-        .prefetch_related("campaign__terms_versions")
-    )
-    row = get_object_or_404(rows, pk=pk)
-    demand(permissions.can_run_session, request, row)  # type: ignore[arg-type]
+def _session(request: Request, pk: int) -> SelectionSession:
+    rows = SelectionSession.objects.visible_to(request.actor).select_related("campaign__academie", "phase")
+    row = get_object_or_404(rows.prefetch_related("campaign__terms_versions"), pk=pk)
+    permissions.can_run_session.demand(request.actor, row)
     return row

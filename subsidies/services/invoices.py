@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
@@ -158,9 +157,7 @@ def drop_copies(*, subsidy: EquipmentSubsidy, actor: Actor, files_sent: Sequence
     with transaction.atomic():
         thread = Thread.objects.select_for_update().get(pk=subsidy.thread_id)
         current = EquipmentSubsidy.objects.select_related(*EquipmentSubsidy.passage_related).get(pk=subsidy.pk)
-        refusal = can_enter_invoice.refusal(actor, Invoice(thread=thread, subsidy=current))
-        if refusal is not None:
-            raise PermissionDenied(refusal)
+        can_enter_invoice.demand(actor, Invoice(thread=thread, subsidy=current))
         for file in files_sent:
             twin = Piece.objects.in_force().filter(thread=thread, file__sha256=file.sha256).first()
             if twin is not None:

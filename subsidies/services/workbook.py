@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from plannumerique.journal.machine import Refused
@@ -83,9 +82,7 @@ def _locked(subsidy: EquipmentSubsidy, actor: Actor, entries: Sequence[Entry]) -
     """The invoices that the entries name, under the thread's lock; asked even when nothing is about to change."""
     Thread.objects.select_for_update().get(pk=subsidy.thread_id)
     current = EquipmentSubsidy.objects.select_related("thread").get(pk=subsidy.pk)
-    refusal = can_enter_invoice.refusal(actor, Invoice(thread=current.thread, subsidy=current))
-    if refusal is not None:
-        raise PermissionDenied(refusal)
+    can_enter_invoice.demand(actor, Invoice(thread=current.thread, subsidy=current))
     named = [entry.invoice_id for entry in entries if entry.invoice_id is not None]
     return Invoice.objects.filter(subsidy=subsidy, pk__in=named).prefetch_related("lines").in_bulk()
 

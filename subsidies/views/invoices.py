@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -65,7 +64,7 @@ def invoice(request: Request, pk: int) -> HttpResponse:
 def enter_invoice(request: Request, pk: int) -> HttpResponse:
     """An empty form, or the content of an invoice that was rejected (`?reprendre=`), to be entered again corrected."""
     subsidy = subsidy_or_404(request, pk)
-    _demand(permissions.can_enter_invoice, request, Invoice(thread=subsidy.thread, subsidy=subsidy))
+    permissions.can_enter_invoice.demand(request.actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
     model = _invoice_to_take_up(request, subsidy)
     form = InvoiceForm(
         request.POST or None,
@@ -83,7 +82,7 @@ def enter_invoice(request: Request, pk: int) -> HttpResponse:
 def drop_invoices(request: Request, pk: int) -> HttpResponse:
     """Several copies at once. 302 when all are taken; 422 names those that are not, the others being deposited."""
     subsidy = subsidy_or_404(request, pk)
-    _demand(permissions.can_enter_invoice, request, Invoice(thread=subsidy.thread, subsidy=subsidy))
+    permissions.can_enter_invoice.demand(request.actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
     form = DropForm(request.POST or None, request.FILES or None, actor=request.actor)
     if not form.is_valid():
         return _drop_page(request, subsidy, form, status=form.http_status)
@@ -119,7 +118,7 @@ def _drop_page(request: Request, subsidy: EquipmentSubsidy, form: DropForm, *, s
 def type_invoice(request: Request, pk: int, piece_pk: int) -> HttpResponse:
     """The form of an invoice beside its copy; once recorded, the next copy."""
     subsidy = subsidy_or_404(request, pk)
-    _demand(permissions.can_enter_invoice, request, Invoice(thread=subsidy.thread, subsidy=subsidy))
+    permissions.can_enter_invoice.demand(request.actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
     piece, waiting = _copy_or_404(subsidy, piece_pk), services.copies_to_type(subsidy)
     following = waiting.filter(pk__gt=piece.pk).first() or waiting.exclude(pk=piece.pk).first()
     form = TypeInvoiceForm(request.POST or None, actor=request.actor, mandat_required=subsidy.campaign.mandat_required)
@@ -175,7 +174,7 @@ def _type_url(subsidy: EquipmentSubsidy, piece: Piece) -> str:
 @require_http_methods(["GET", "POST"])
 def correct_invoice(request: Request, pk: int) -> HttpResponse:
     row = _invoice(request, pk)
-    _demand(permissions.can_edit_invoice, request, row)
+    permissions.can_edit_invoice.demand(request.actor, row)
     form = CorrectInvoiceForm(
         request.POST or None,
         request.FILES or None,
@@ -298,9 +297,3 @@ def _invoice(request: Request, pk: int) -> Invoice:
 
 def _statement_url(subsidy: EquipmentSubsidy) -> str:
     return ExpenseStatement(subsidy=subsidy).get_absolute_url()
-
-
-def _demand(may: Permission, request: Request, row: Invoice) -> None:
-    refusal = may.refusal(request.actor, row)
-    if refusal is not None:
-        raise PermissionDenied(refusal)

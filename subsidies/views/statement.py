@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -85,9 +84,7 @@ def statement(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def open_statement(request: Request, pk: int) -> HttpResponse:
     subsidy = subsidy_or_404(request, pk)
-    refusal = permissions.can_edit_statement.refusal(request.actor, ExpenseStatement(thread=subsidy.thread, subsidy=subsidy))
-    if refusal is not None:
-        raise PermissionDenied(refusal)
+    permissions.can_edit_statement.demand(request.actor, ExpenseStatement(thread=subsidy.thread, subsidy=subsidy))
     try:
         row = services.open_statement(subsidy=subsidy, actor=request.actor)
     except Refused as refused:

@@ -1,7 +1,6 @@
 """The expense statement filled off line: its workbook downloaded, sent back, reviewed, then taken whole."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -90,9 +89,7 @@ def _to_send_again(form: WorkbookForm) -> WorkbookForm:
 
 def _subsidy(request: Request, pk: int) -> EquipmentSubsidy:
     subsidy = subsidy_or_404(request, pk)
-    refusal = permissions.can_enter_invoice.refusal(request.actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
-    if refusal is not None:
-        raise PermissionDenied(refusal)
+    permissions.can_enter_invoice.demand(request.actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
     return subsidy
 
 
