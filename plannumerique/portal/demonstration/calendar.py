@@ -30,7 +30,7 @@ def calendar() -> Story:
 
 
 def _hold_session(story: Story, day: str) -> None:
-    story.step(day, "09:00", "dane", selecting.open_session, envelope=Decimal("250000"))
+    story.step(day, "09:00", "dane", selecting.open_session, envelope=Decimal("300000"))
     story.step(day, "10:00", "dane", selecting.mark_candidates)
     story.step(day, "11:00", "dan", selecting.mark_candidates)
     story.step(day, "15:00", "dane", selecting.try_selection).tell("séance de sélection")
