@@ -40,7 +40,12 @@ def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise |
     if paid_on is None and (subsidy.state in _SETTLED or no_solde_of(subsidy)):
         return None
     return payment_promise(
-        today, complete_on=subsidy.complete_on, constated_on=subsidy.service_fait_on, calendar=calendar, paid_on=paid_on
+        today,
+        convention_on=subsidy.convention.notified_on,
+        complete_on=subsidy.complete_on,
+        constated_on=subsidy.service_fait_on,
+        calendar=calendar,
+        paid_on=paid_on,
     )
 
 

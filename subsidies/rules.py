@@ -250,20 +250,26 @@ def closing_gap(*, paid: Decimal, recovered: Decimal, definitive: Decimal, waive
 
 
 class Party(StrEnum):
-    """Who is awaited, or whose delay it was."""
+    """Who is awaited, or whose delay it was; both parties' own when the convention itself came too late."""
 
     COLLECTIVITE = "collectivite"
+    BOTH = "both"
     DANE = "dane"
     DAF = "daf"
 
     @property
     def label(self) -> str:
-        return {Party.COLLECTIVITE: "la collectivité", Party.DANE: "la DANE", Party.DAF: "la DAF"}[self]
+        return {
+            Party.COLLECTIVITE: "la collectivité",
+            Party.BOTH: "les deux parties à la convention",
+            Party.DANE: "la DANE",
+            Party.DAF: "la DAF",
+        }[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentCalendar:
-    """The dates of a campaign that decide the year of a solde; `internal_limit`, asked of collectivités, decides nothing."""
+    """The dates of a campaign that decide the year of a solde; `internal_limit`, asked of collectivités, does not decide it."""
 
     justification: Deadline
     solde: Deadline
@@ -288,9 +294,11 @@ class PaymentPromise:
     In the year only if the file was complete *and* the service fait constaté in time (AAP 2016: both « avant le 15 octobre » →
     « avant le 7 décembre 2016 »; « à défaut, à partir de mars 2017 »). The DAF's later validation moves nothing, but a solde
     that it has not paid by its own limit goes over too. A date that is not known yet can't be earlier than today.
+    `convention_on` is the day from which the collectivité could order, that of the notification of its convention.
     """
 
     today: date
+    convention_on: date | None
     complete_on: date | None
     constated_on: date | None
     calendar: PaymentCalendar
@@ -298,17 +306,36 @@ class PaymentPromise:
 
     @property
     def delay_of(self) -> Party | None:
-        """Whose delay moves the payment to a later year; a file complete in time and constaté late is DANE's own delay."""
+        """Whose delay moves the payment to a later year; a file complete in time and constaté late is DANE's own delay.
+
+        A collectivité is not late alone when its convention was notified after the day on which it was asked for its pieces.
+        """
         limit = self.calendar.justification
         if not limit.is_met(self.complete_on or self.today):
-            return Party.COLLECTIVITE
+            return Party.COLLECTIVITE if self._had_time() else Party.BOTH
         if not limit.is_met(self.constated_on or self.today):
             return Party.DANE
         return None if self.calendar.solde.is_met(self.paid_on or self.today) else Party.DAF
 
+    def _had_time(self) -> bool:
+        asked_by = self.calendar.internal_limit or self.calendar.justification.last_day
+        return (self.convention_on or self.today) <= asked_by
+
     @property
     def in_time(self) -> bool:
         return self.delay_of is None
+
+    @property
+    def delay_in_words(self) -> str:
+        """A French sentence that says whose delay it is; empty when there is none."""
+        match self.delay_of:
+            case None:
+                return ""
+            case Party.BOTH:
+                notified = f"notifiée le {plain_date(self.convention_on)}" if self.convention_on else "non notifiée"
+                return typeset(f"La convention, {notified}, ne laissait pas le temps de justifier.")
+            case party:
+                return typeset(f"Retard imputable à {party.label}.")
 
     @property
     def exercise(self) -> int:
@@ -363,9 +390,9 @@ class PaymentPromise:
         limit = self.calendar.justification
         last_day = long_date(limit.last_day)
         match self.delay_of:
-            case Party.COLLECTIVITE if self.complete_on is None:
+            case Party.COLLECTIVITE | Party.BOTH if self.complete_on is None:
                 return f"Pièces encore incomplètes après le {last_day}"
-            case Party.COLLECTIVITE:
+            case Party.COLLECTIVITE | Party.BOTH:
                 return f"{self._facts()[0]}, après le {last_day}"
             case Party.DANE if self.constated_on is None:
                 return f"{self._facts()[0]}, dans le délai, mais service fait non constaté au {last_day}"
@@ -411,13 +438,21 @@ class PaymentPromise:
 def payment_promise(
     today: date,
     *,
+    convention_on: date | None,
     complete_on: date | None,
     constated_on: date | None,
     calendar: PaymentCalendar,
     paid_on: date | None = None,
 ) -> PaymentPromise:
     """The promise that these dates allow, or the account of the payment once it is made; see PaymentPromise for the rule."""
-    return PaymentPromise(today=today, complete_on=complete_on, constated_on=constated_on, calendar=calendar, paid_on=paid_on)
+    return PaymentPromise(
+        today=today,
+        convention_on=convention_on,
+        complete_on=complete_on,
+        constated_on=constated_on,
+        calendar=calendar,
+        paid_on=paid_on,
+    )
 
 
 # --- Change of bank account ---

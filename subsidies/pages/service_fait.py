@@ -21,7 +21,13 @@ def facts_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> list[Fact]:
     ]
     calendar = calendar_of(subsidy.campaign)
     if calendar is not None:
-        promise = payment_promise(today, complete_on=subsidy.complete_on, constated_on=today, calendar=calendar)
+        promise = payment_promise(
+            today,
+            convention_on=subsidy.convention.notified_on,
+            complete_on=subsidy.complete_on,
+            constated_on=today,
+            calendar=calendar,
+        )
         facts.append(Fact("Versement du solde", _no_solde(subsidy) or promise.sentence))
     return facts
 

@@ -33,9 +33,15 @@ def promise(
     today: date = date(2016, 10, 20),
     calendar: PaymentCalendar = CALENDAR,
     paid_on: date | None = None,
+    convention_on: date | None = date(2016, 8, 30),
 ) -> PaymentPromise:
     return payment_promise(
-        today, complete_on=october(complete), constated_on=october(constated), calendar=calendar, paid_on=paid_on
+        today,
+        convention_on=convention_on,
+        complete_on=october(complete),
+        constated_on=october(constated),
+        calendar=calendar,
+        paid_on=paid_on,
     )
 
 
@@ -222,7 +228,45 @@ def test_someone_is_awaited_until_the_solde_is_paid(
 
 
 def test_each_party_has_a_french_label() -> None:
-    assert [party.label for party in Party] == ["la collectivité", "la DANE", "la DAF"]
+    assert [party.label for party in Party] == [
+        "la collectivité",
+        "les deux parties à la convention",
+        "la DANE",
+        "la DAF",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("convention_on", "internal_limit", "delay_of", "words"),
+    [
+        (date(2016, 9, 30), date(2016, 9, 30), Party.COLLECTIVITE, "Retard imputable à la collectivité."),
+        (
+            date(2016, 10, 1),
+            date(2016, 9, 30),
+            Party.BOTH,
+            "La convention, notifiée le 1er octobre 2016, ne laissait pas le temps de justifier.",
+        ),
+        (date(2016, 10, 14), None, Party.COLLECTIVITE, "Retard imputable à la collectivité."),
+        (
+            date(2016, 10, 15),
+            None,
+            Party.BOTH,
+            "La convention, notifiée le 15 octobre 2016, ne laissait pas le temps de justifier.",
+        ),
+        (None, None, Party.BOTH, "La convention, non notifiée, ne laissait pas le temps de justifier."),
+    ],
+)
+def test_nobody_is_late_alone_under_a_convention_that_came_too_late(
+    convention_on: date | None, internal_limit: date | None, delay_of: Party, words: str
+) -> None:
+    found = promise(17, None, convention_on=convention_on, calendar=replace(CALENDAR, internal_limit=internal_limit))
+
+    assert (found.delay_of, plain(found.delay_in_words)) == (delay_of, words)
+    assert plain(found.sentence).startswith("Pièces complètes le 17 octobre 2016, après le vendredi 14 octobre 2016 : ")
+
+
+def test_a_promise_in_time_blames_nobody() -> None:
+    assert promise(12, 13).delay_in_words == ""
 
 
 # --- Dates of payment ---
@@ -235,7 +279,9 @@ def test_a_file_in_time_is_payable_from_its_last_date() -> None:
 
 
 def test_a_file_finished_after_march_is_payable_from_then() -> None:
-    found = payment_promise(date(2017, 4, 21), complete_on=date(2017, 4, 10), constated_on=date(2017, 4, 20), calendar=CALENDAR)
+    found = payment_promise(
+        date(2017, 4, 21), convention_on=None, complete_on=date(2017, 4, 10), constated_on=date(2017, 4, 20), calendar=CALENDAR
+    )
 
     assert (found.exercise, found.pay_from) == (2017, date(2017, 4, 20))
     assert found.sentence.endswith("paiement à partir du 20 avril 2017.")
@@ -298,7 +344,7 @@ def test_a_file_is_complete_on_the_day_of_its_last_piece(deposits: list[date | N
 
 @given(days, days, st.dates(min_value=date(2016, 9, 1), max_value=date(2017, 12, 31)))
 def test_a_promise_never_contradicts_its_dates(complete: date | None, constated: date | None, today: date) -> None:
-    found = payment_promise(today, complete_on=complete, constated_on=constated, calendar=CALENDAR)
+    found = payment_promise(today, convention_on=None, complete_on=complete, constated_on=constated, calendar=CALENDAR)
     known = [day for day in (complete, constated) if day is not None]
 
     assert found.in_time == (found.pay_by is not None) == (found.exercise == 2016)
@@ -314,6 +360,8 @@ def test_a_promise_never_contradicts_its_dates(complete: date | None, constated:
 @given(st.dates(min_value=date(2016, 9, 1), max_value=date(2016, 11, 30)), st.integers(0, 60))
 def test_a_later_piece_never_brings_the_payment_forward(complete: date, more: int) -> None:
     def exercise(day: date) -> int:
-        return payment_promise(date(2016, 11, 30), complete_on=day, constated_on=date(2016, 10, 14), calendar=CALENDAR).exercise
+        return payment_promise(
+            date(2016, 11, 30), convention_on=None, complete_on=day, constated_on=date(2016, 10, 14), calendar=CALENDAR
+        ).exercise
 
     assert exercise(complete) <= exercise(complete + timedelta(days=more))
