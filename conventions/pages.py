@@ -19,7 +19,8 @@ from plannumerique.files.enums import PieceState
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.pages import document_links, piece_links
 from plannumerique.files.permissions import can_check_piece
-from plannumerique.journal.machine import Condition, obstacles
+from plannumerique.journal.actions import Awaited, awaited, awaited_act
+from plannumerique.journal.machine import Condition, moves_from, obstacles, obstacles_to
 from plannumerique.lib.dates import clock_time, long_date, plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
 from plannumerique.lib.money import ZERO, euros
@@ -55,17 +56,10 @@ _ORDER = list(S)
 
 
 def badge_of(convention: Convention) -> Badge:
-    if is_stopped_by_the_cbr(convention):
+    if convention.is_stopped_by_the_cbr:
         return Badge("Avis du CBR défavorable", Tone.ERROR)
     past = ", reprise" if convention.is_taken_over else ""
     return Badge(f"{capfirst(convention.get_state_display())}{past}", TONES[convention.state])
-
-
-def is_stopped_by_the_cbr(convention: Convention) -> bool:
-    """He said no, and nobody passed over it yet."""
-    return (
-        convention.state == S.CBR_GIVEN and convention.cbr_sense == CbrSense.UNFAVOURABLE and convention.cbr_overruled_on is None
-    )
 
 
 def due_of(convention: Convention, *, today: dt.date) -> str:
@@ -95,7 +89,7 @@ def steps_of(convention: Convention) -> list[Step]:
     reached = _ORDER.index(S(convention.state))
     current = next((rank for rank, one in enumerate(steps) if reached < _ORDER.index(one.done)), len(steps))
     shown = [Step(one.title, _step_state(rank, current), on=one.on if rank < current else None) for rank, one in enumerate(steps)]
-    if is_stopped_by_the_cbr(convention):
+    if convention.is_stopped_by_the_cbr:
         shown[current - 1 : current + 1] = [replace(shown[current - 1], state=StepState.BLOCKED), Step(steps[current].title)]
     return shown
 
@@ -404,6 +398,14 @@ def _has_older_terms(convention: Convention) -> bool:
     return convention.terms != convention.campaign.current_terms()
 
 
+_OVERRULE = _Act(
+    "overrule_cbr",
+    "Passer outre l’avis défavorable",
+    permissions.can_overrule_cbr,
+    (only_if.the_opinion_may_be_passed_over,),
+    makes_sense=lambda one: one.cbr_sense == CbrSense.UNFAVOURABLE,
+    comes_next=lambda one: not one.overruling_refusals(),
+)
 _ACTS = (
     _Act(
         "use_current_terms",
@@ -439,19 +441,13 @@ _ACTS = (
         makes_sense=lambda one: one.cbr_request_pending() is not None,
         comes_next=lambda _: True,
     ),
-    _Act(
-        "overrule_cbr",
-        "Passer outre l’avis défavorable",
-        permissions.can_overrule_cbr,
-        (only_if.the_opinion_may_be_passed_over,),
-        makes_sense=lambda one: one.cbr_sense == CbrSense.UNFAVOURABLE,
-    ),
+    _OVERRULE,
     _Act("tell_next_sitting", "Indiquer la prochaine séance", permissions.can_tell_next_sitting),
     _Act(
         "record_deliberation",
         "Enregistrer la délibération",
         permissions.can_record_deliberation,
-        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION and not is_stopped_by_the_cbr(one),
+        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION and not one.is_stopped_by_the_cbr,
     ),
     _Act(
         "record_signed_copy",
@@ -468,14 +464,35 @@ def acts_of(convention: Convention, actor: Actor) -> list[Action]:
     acts = [act for act in _ACTS if act.may(actor, convention) and act.makes_sense(convention)]
     first = {act.name for act in acts if act.comes_next(convention)}
     return [
-        Action(
-            label=act.label,
-            url=reverse(f"conventions:{act.name}", args=[convention.pk]),
-            obstacles=tuple(obstacles(convention, act.conditions)),
-            primary=act.name in first,
-        )
+        replace(_action(act, convention), primary=act.name in first)
         for act in sorted(acts, key=lambda one: one.name not in first)
     ]
+
+
+def _action(act: _Act, convention: Convention) -> Action:
+    url = reverse(f"conventions:{act.name}", args=[convention.pk])
+    return Action(act.label, url=url, obstacles=tuple(obstacles(convention, act.conditions)))
+
+
+def next_of(convention: Convention, actor: Actor) -> list[Action]:
+    """The forward moves that are this person's, and the act for which a refused opinion waits."""
+    matter = permissions.moves_that_matter(convention)
+    mine = [
+        Action(one.custom["label"], obstacles=tuple(obstacles_to(convention, one.name)))
+        for one in moves_from(convention)
+        if not one.custom["needs_comment"] and one.name in matter and matter[one.name](actor, convention)
+    ]
+    if convention.is_stopped_by_the_cbr and _OVERRULE.may(actor, convention):
+        mine.append(_action(_OVERRULE, convention))
+    return mine
+
+
+def awaited_of(convention: Convention, actor: Actor) -> list[Awaited]:
+    """The same, of the others."""
+    others = awaited(convention, actor, permissions.moves_that_matter(convention))
+    if convention.is_stopped_by_the_cbr and not _OVERRULE.may(actor, convention):
+        others.append(awaited_act(_OVERRULE.label, _OVERRULE.may, convention, _OVERRULE.conditions))
+    return others
 
 
 def application_lines(waiting: Iterable[Application]) -> list[Fact]:

@@ -155,8 +155,13 @@ CONVENTION_MOVES: dict[str, Permission] = {
 
 
 def moves_that_matter(convention: Convention) -> dict[str, Permission]:
-    """Those that a page speaks of: nobody is told to ask a contrôleur who has not to be asked, nor to take over a draft."""
+    """Those that a page speaks of: nobody is told to ask a contrôleur who has not to be asked, nor to take over a draft.
+
+    Nor is the collectivité told to deliberate on a project that he refused: it is passed over or changed first.
+    """
     idle = {"take_over"} if convention.cbr_refusals(on=SOME_DAY) else {"take_over", "request_cbr"}
+    if convention.is_stopped_by_the_cbr:
+        idle.add("receive_deliberation")
     return {name: may for name, may in CONVENTION_MOVES.items() if name not in idle}
 
 

@@ -17,7 +17,7 @@ from conventions.services.preparing import awaiting_convention
 from plannumerique.files.drafts import draft_response
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.permissions import can_check_piece
-from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.actions import offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused, WrongState, moves_from, obstacles_to
 from plannumerique.journal.pages import events_about
@@ -96,7 +96,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
             *pages.acts_of(row, actor),
         ],
         "backward": [one for one in moves if not one.primary],
-        "awaited": awaited(row, actor, matter),
+        "awaited": pages.awaited_of(row, actor),
         "pieces": pages.pieces_of(row, brought),
         "documents": pages.documents_of(row, issued),
         "can_preview": permissions.can_describe(actor, row),

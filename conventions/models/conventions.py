@@ -30,6 +30,10 @@ class ConventionQuerySet(ThreadRowQuerySet):
     def live(self) -> Self:
         return self.exclude(state__in=DEAD_STATES)
 
+    def stopped_by_the_cbr(self) -> Self:
+        """The contrôleur said no, and nobody passed over it yet."""
+        return self.filter(state=S.CBR_GIVEN, cbr_sense=CbrSense.UNFAVOURABLE, cbr_overruled_on=None)
+
     def for_list(self) -> Self:
         return self.select_related("thread", "campaign", "dossier__collectivite", "document").prefetch_related(
             "campaign__deadlines"
@@ -607,6 +611,10 @@ class Convention(ThreadRow):
 
     def cbr_request_pending(self) -> CbrExchange | None:
         return next((one for one in self.cbr_exchanges.all() if one.answered_on is None), None)
+
+    @property
+    def is_stopped_by_the_cbr(self) -> bool:
+        return self.state == S.CBR_GIVEN and self.cbr_sense == CbrSense.UNFAVOURABLE and self.cbr_overruled_on is None
 
     def overruling_refusals(self) -> list[str]:
         if self.cbr_sense != CbrSense.UNFAVOURABLE:

@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from conventions.models import Convention
-from conventions.pages import is_stopped_by_the_cbr
-from conventions.permissions import can_open_convention, moves_that_matter
+from conventions.pages import awaited_of, next_of
+from conventions.permissions import can_open_convention
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.files.enums import PieceState
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.pages import document_links, piece_links
 from plannumerique.files.permissions import can_check_piece
-from plannumerique.journal.actions import Awaited, awaited
-from plannumerique.journal.machine import moves_from, obstacles_to
+from plannumerique.journal.actions import Awaited
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, DocumentLink, Step, StepState, Tone
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
@@ -75,7 +73,7 @@ def steps_of(dossier: Dossier, convention: Convention | None, subsidy: Equipment
         4: subsidy.service_fait_on if subsidy else None,
         6: subsidy.closed_on if subsidy else None,
     }
-    stopped = reached == 1 and convention is not None and is_stopped_by_the_cbr(convention)
+    stopped = reached == 1 and convention is not None and convention.is_stopped_by_the_cbr
     current = StepState.BLOCKED if stopped else StepState.CURRENT
     return [
         Step(
@@ -130,8 +128,7 @@ def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, 
         expected = of_subsidy(subsidy, actor)
         return [_moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)]
     if convention is not None:
-        matter = moves_that_matter(convention)
-        mine, others = tuple(_mine(convention, actor, matter)), tuple(awaited(convention, actor, matter))
+        mine, others = tuple(next_of(convention, actor)), tuple(awaited_of(convention, actor))
         return [_moves("la convention", convention, mine, others)]
     return []
 
@@ -144,12 +141,6 @@ def _moves(title: str, row: Convention | EquipmentSubsidy, actions: tuple[Action
         shut=tuple(one for one in actions if one.obstacles),
         others=others,
     )
-
-
-def _mine(convention: Convention, actor: Actor, permissions: dict[str, Permission]) -> Iterable[Action]:
-    for one in moves_from(convention):
-        if not one.custom["needs_comment"] and one.name in permissions and permissions[one.name](actor, convention):
-            yield Action(one.custom["label"], obstacles=tuple(obstacles_to(convention, one.name)))
 
 
 def amounts_of(convention: Convention | None, subsidy: EquipmentSubsidy | None) -> Amounts | None:

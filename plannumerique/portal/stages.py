@@ -87,6 +87,9 @@ def with_stage(rows: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
     return rows.alias(live=FilteredRelation("conventions", condition=Q(conventions__state__in=_LIVE_CONVENTIONS))).annotate(
         convention_id=F("live__pk"),
         convention_state=F("live__state"),
+        cbr_sense=F("live__cbr_sense"),
+        cbr_nature=F("campaign__cbr_nature"),
+        cbr_overruled_on=F("live__cbr_overruled_on"),
         subsidy_state=F(f"{_SUBSIDY}__state"),
         maximum=F("live__subsidy_max"),
         decided=F(f"{_SUBSIDY}__decided_amount"),

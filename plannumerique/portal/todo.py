@@ -239,12 +239,20 @@ def _conventions(*states: ConventionState) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: Convention.objects.filter(state__in=states).select_related("dossier__collectivite")
 
 
+def _to_pass_over(actor: Actor) -> QuerySet[Any]:
+    return Convention.objects.stopped_by_the_cbr().select_related("dossier__collectivite")
+
+
 def _to_advance(actor: Actor) -> QuerySet[Any]:
-    """A draft only while something of the collectivité’s is missing: then the DANE checks its RIB and the DAN settles it."""
+    """A draft only while something of the collectivité’s is missing: then the DANE checks its RIB and the DAN settles it.
+
+    Nor a project that the contrôleur refused: the recteur passes over it, or the DANE negotiates it anew.
+    """
     account = Q(siret="") | Q(iban="") | Q(iban_holder="") | Q(rib__isnull=True) | Q(rib__state=PieceState.REJECTED)
     calendar = Q(deployment_from__isnull=True) | Q(deployment_until__isnull=True)
     live = _conventions(C.NEGOTIATION, C.SETTLED, C.CBR_GIVEN, C.DELIBERATED)(actor)
-    return live.filter(~Q(state=C.NEGOTIATION) | account | calendar)
+    refused = Convention.objects.stopped_by_the_cbr().filter(pk=OuterRef("pk"))
+    return live.filter(~Q(state=C.NEGOTIATION) | account | calendar).filter(~Exists(refused))
 
 
 def _subsidies(*states: SubsidyState) -> Callable[[Actor], QuerySet[Any]]:
@@ -367,6 +375,13 @@ TASKS: tuple[Task, ...] = (
     Task("Vérifier les factures", DANE, _rows_to_check(Invoice), due=D.JUSTIFICATION),
     Task("Constater le service fait", (Role.DAN,), _subsidies(P.JUSTIFIED), "subsidies:subsidies", due=D.JUSTIFICATION),
     # The recteur
+    Task(
+        "Passer outre un avis défavorable, ou y renoncer",
+        (Role.RECTEUR,),
+        _to_pass_over,
+        "conventions:conventions",
+        due=D.CONVENTION,
+    ),
     Task(
         "Signer les conventions",
         (Role.RECTEUR,),

@@ -59,6 +59,7 @@ def every_situation() -> None:
     for stage in ("negotiation", "settled", "cbr_requested", "cbr_given", "deliberated", "signed_collectivite"):
         ConventionFactory(**{stage: True, "schools": 1})
     ConventionFactory()
+    ConventionFactory(cbr_given=True, cbr_sense="unfavourable")
     Piece.objects.filter(pk=ConventionFactory(negotiation=True).rib_id).update(state="deposited", checked_at=None)
     ConventionFactory(signed_recteur=True, signed_copy=True)
 

@@ -559,6 +559,20 @@ def test_an_unfavourable_opinion_stops_the_convention_until_it_is_passed_over():
     assert StepState.BLOCKED not in {one.state for one in pages.steps_of(overruled)}
 
 
+def test_a_refused_opinion_waits_for_the_recteur_before_any_deliberation():
+    convention = ConventionFactory(cbr_given=True, cbr_sense="unfavourable")
+    recteur = actor_for(Role.RECTEUR, convention.campaign.academie)
+    editeur = actor_for(Role.EDITEUR, convention.dossier.collectivite)
+
+    assert [one.label for one in pages.next_of(convention, recteur)] == ["Passer outre l’avis défavorable"]
+    assert pages.acts_of(convention, recteur)[0].label == "Passer outre l’avis défavorable"
+    assert pages.awaited_of(convention, recteur) == []
+    assert pages.next_of(convention, editeur) == []
+    (awaited,) = pages.awaited_of(convention, editeur)
+    assert (awaited.label, awaited.obstacles) == ("Passer outre l’avis défavorable", ())
+    assert "recteur" in awaited.who.lower()
+
+
 def test_a_signature_that_is_late_says_so_and_late_justificatifs_are_no_longer_awaited():
     unsigned, signed = ConventionFactory(settled=True), ConventionFactory(in_execution=True)
 

@@ -72,6 +72,12 @@ def all_received():
     return found.convention.dossier
 
 
+def visa_refused():
+    found = ConventionFactory(cbr_given=True, cbr_sense="unfavourable").dossier
+    Campaign.objects.filter(pk=found.campaign_id).update(cbr_nature="visa")
+    return found
+
+
 SAID = [
     (lambda: DossierFactory(), Stage.APPLICATION, "Ajouter une école", "collectivité"),
     (
@@ -87,6 +93,13 @@ SAID = [
     (lambda: application(retained=True), Stage.CONVENTION, "Préparer la convention", "DANE"),
     (lambda: application(state="abandoned"), Stage.ENDED, "rien n’est plus attendu", ""),
     (lambda: ConventionFactory().dossier, Stage.CONVENTION, "Transmettre le projet à la collectivité", "DANE"),
+    (
+        lambda: ConventionFactory(cbr_given=True, cbr_sense="unfavourable").dossier,
+        Stage.CONVENTION,
+        "Passer outre l’avis défavorable, ou rouvrir la négociation",
+        "recteur ou DANE",
+    ),
+    (visa_refused, Stage.CONVENTION, "Rouvrir la négociation", "DANE"),
     (
         lambda: ConventionFactory(signed_collectivite=True).dossier,
         Stage.CONVENTION,

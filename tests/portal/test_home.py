@@ -135,6 +135,23 @@ def test_a_piece_to_check_leads_to_its_check_and_never_to_who_deposited_it(clien
     assert reverse("projects:check_piece", args=[application.dossier.pk, piece.pk]) in page
 
 
+def test_a_refused_opinion_is_expected_of_the_recteur_and_no_longer_of_the_collectivite(client):
+    refused = ConventionFactory(cbr_given=True, cbr_sense="unfavourable")
+    overruled = ConventionFactory(
+        cbr_given=True, cbr_sense="unfavourable", cbr_overruled_on=dt.date(2016, 8, 25), cbr_overruled_motive="Motif."
+    )
+
+    log_in(client, Role.RECTEUR, AcademieFactory())
+    page = client.get("/").content.decode()
+    assert "Passer outre un avis défavorable" in page
+    assert refused.get_absolute_url() in page
+    assert overruled.get_absolute_url() not in page
+
+    for convention, expected in ((refused, False), (overruled, True)):
+        log_in(client, Role.EDITEUR, convention.dossier.collectivite)
+        assert ("Faire avancer la convention" in client.get("/").content.decode()) == expected
+
+
 def test_a_grant_whose_payment_is_under_way_is_no_longer_to_be_paid(client):
     grant = ResourcesSubsidyFactory(notified=True)
     log_in(client, Role.GESTIONNAIRE_DAF, grant.campaign.academie)

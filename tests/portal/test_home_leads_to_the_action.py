@@ -36,11 +36,13 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "Faire avancer les conventions": (
         *("Transmettre le projet", "Saisir le contrôleur", "Enregistrer l’avis du contrôleur", "Enregistrer la délibération"),
         *("Enregistrer l’exemplaire signé", "Notifier la convention", "Prendre acte de la délibération"),
+        "Passer outre l’avis défavorable",
     ),
     "Arrêter les projets de convention": ("Arrêter le projet de convention",),
     "Vérifier les bons de commande": ("Accepter le bon de commande",),
     "Vérifier les factures": ("Accepter la facture",),
     "Constater le service fait": ("Constater le service fait",),
+    "Passer outre un avis défavorable, ou y renoncer": ("Passer outre l’avis défavorable",),
     "Signer les conventions": ("Enregistrer la signature du recteur",),
     "Signer les décisions attributives": ("Enregistrer la signature de la décision",),
     "Décider : préparer, signer, notifier": (
