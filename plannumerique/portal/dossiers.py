@@ -19,11 +19,11 @@ from plannumerique.journal.actions import Awaited
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
-from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, DocumentLink, Step, StepState, Tone
+from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, DocumentLink, Tone
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_for
-from subsidies.enums import CERTIFIED_STATES, SubsidyState
+from subsidies.enums import CERTIFIED_STATES
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
 from subsidies.promises import promise_of
@@ -62,64 +62,6 @@ def may_open_convention(dossier: Dossier, convention: Convention | None, actor: 
     if convention is not None or not can_open_convention(actor, Convention(thread=dossier.thread, dossier=dossier)):
         return False
     return dossier.applications.filter(state=ApplicationState.RETAINED, under_convention=False).exists()
-
-
-def steps_of(dossier: Dossier, convention: Convention | None, subsidy: EquipmentSubsidy | None) -> list[Step]:
-    """The thread from the application to the closing, each step with the date that made it."""
-    reached = _reached(dossier, convention, subsidy)
-    dates = {
-        1: convention.recteur_signed_on if convention else None,
-        2: subsidy.notified_on if subsidy else None,
-        4: subsidy.service_fait_on if subsidy else None,
-        6: subsidy.closed_on if subsidy else None,
-    }
-    stopped = reached == 1 and convention is not None and convention.is_stopped_by_the_cbr
-    current = StepState.BLOCKED if stopped else StepState.CURRENT
-    return [
-        Step(
-            title,
-            StepState.DONE if rank < reached else current if rank == reached else StepState.TODO,
-            on=dates.get(rank),
-        )
-        for rank, title in enumerate(STEPS)
-    ]
-
-
-STEPS = (
-    "Candidature et sélection",
-    "Convention",
-    "Commande et décision",
-    "Acompte",
-    "Justification et service fait",
-    "Solde",
-    "Clôture",
-)
-
-_RANK: dict[str, int] = {
-    SubsidyState.CREATED: 2,
-    SubsidyState.DECISION_PREPARED: 2,
-    SubsidyState.DECISION_SIGNED: 2,
-    SubsidyState.NOTIFIED: 3,
-    SubsidyState.ACOMPTE_REQUESTED: 3,
-    SubsidyState.ACOMPTE_PAID: 4,
-    SubsidyState.JUSTIFIED: 4,
-    SubsidyState.TO_COMPLETE: 4,
-    SubsidyState.SERVICE_FAIT: 5,
-    SubsidyState.SOLDE_LIQUIDATED: 5,
-    SubsidyState.SOLDE_PAID: 6,
-    SubsidyState.OVERPAID: 6,
-    SubsidyState.CLOSED: 7,
-    SubsidyState.CANCELLED: 7,
-}
-
-
-def _reached(dossier: Dossier, convention: Convention | None, subsidy: EquipmentSubsidy | None) -> int:
-    if subsidy is not None:
-        return _RANK[subsidy.state]
-    if convention is not None:
-        return 1  # its notification opens the subsidy, in the same passage
-    granted = (ApplicationState.RETAINED, ApplicationState.CONTRACTED)
-    return 1 if dossier.applications.filter(state__in=granted).exists() else 0
 
 
 def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, actor: Actor) -> list[NextMoves]:
@@ -162,9 +104,10 @@ def amounts_of(convention: Convention | None, subsidy: EquipmentSubsidy | None) 
     return Amounts("Versé à ce jour", subsidy.paid_total, lines=tuple(lines), unfolded=True)
 
 
-def promise(subsidy: EquipmentSubsidy | None, actor: Actor) -> PaymentPromise | None:
+def promise(dossier: Dossier, subsidy: EquipmentSubsidy | None, actor: Actor) -> PaymentPromise | None:
     if subsidy is None or subsidy.decided_amount is None:
         return None
+    subsidy.campaign = dossier.campaign  # whose deadlines are read once for the page
     return promise_of(subsidy, today=actor.today)
 
 

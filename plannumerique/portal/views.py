@@ -23,6 +23,7 @@ from plannumerique.portal.home import (
     money_of,
 )
 from plannumerique.portal.plain_words import said_to
+from plannumerique.portal.steps import steps_of
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
 from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
@@ -52,12 +53,17 @@ def home(request: Request) -> HttpResponse:
 @require_safe
 def dossier(request: Request, pk: int) -> HttpResponse:
     """The whole thread on one page, for every role."""
-    rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite")
+    rows = (
+        Dossier.objects.visible_to(request.actor)
+        .select_related("thread", "campaign", "collectivite")
+        .prefetch_related("campaign__deadlines")
+    )
     row = get_object_or_404(rows, pk=pk)
     actor = request.actor
     convention, subsidy = dossiers.convention_and_subsidy_of(row)
     applications, resources = dossiers.applications_of(row, actor), dossiers.resources_of(row, actor)
-    steps = dossiers.steps_of(row, convention, subsidy)
+    promise = dossiers.promise(row, subsidy, actor)
+    steps = steps_of(row, convention, subsidy, promise)
     if not dossiers.sees_beyond_one_school(actor):
         convention = subsidy = None
     mobile_classes = dossiers.mobile_classes_of(row, actor)
@@ -71,7 +77,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "next_moves": dossiers.next_moves(convention, subsidy, actor),
         "next_of_applications": [] if convention else dossiers.next_of_applications(applications, actor),
         "amounts": dossiers.amounts_of(convention, subsidy),
-        "promise": dossiers.promise(subsidy, actor),
+        "promise": promise if subsidy else None,
         "no_solde": no_solde_of(subsidy) if subsidy else "",
         "applications": applications,
         "mobile_classes": mobile_classes,

@@ -1,5 +1,8 @@
 """The page of a dossier: the whole thread, for each party, at a bounded cost."""
 
+import datetime as dt
+from pathlib import Path
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -36,11 +39,11 @@ def log_in(client, role, dossier):
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("role", [Role.AGENT_DANE, Role.SIGNATAIRE, Role.VALIDEUR_DAF, Role.DIRECTOR, Role.DSDEN])
-def test_the_page_opens_in_every_state_for_every_party_within_20_queries(client, state, role, django_assert_max_num_queries):
+def test_the_page_opens_in_every_state_for_every_party_within_22_queries(client, state, role, django_assert_max_num_queries):
     dossier = EquipmentSubsidyFactory(**{state: True}).convention.dossier
     log_in(client, role, dossier)
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         answer = client.get(dossier.get_absolute_url())
 
     assert answer.status_code == 200
@@ -64,6 +67,62 @@ def test_a_director_reads_the_steps_that_the_collectivite_reads(client):
         read.append(client.get(dossier.get_absolute_url()).context["steps"])
 
     assert read[0] == read[1]
+
+
+def steps_on_the_page(client, dossier):
+    log_in(client, Role.EDITEUR, dossier)
+    steps = client.get(dossier.get_absolute_url()).context["steps"]
+    return [(one.title, str(one.state), one.on, one.note.replace("\u00a0", " ")) for one in steps]
+
+
+def test_each_step_says_its_day_or_the_rule_that_gives_it(client):
+    dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
+
+    assert steps_on_the_page(client, dossier) == [
+        ("Candidature et sélection", "done", dt.date(2016, 7, 4), ""),
+        ("Convention", "done", dt.date(2016, 8, 26), ""),
+        ("Commande et décision", "done", dt.date(2016, 9, 16), ""),
+        ("Acompte", "done", dt.date(2016, 9, 28), ""),
+        (
+            "Justification et service fait",
+            "current",
+            None,
+            "Pièces et service fait au plus tard le vendredi 14 octobre 2016",
+        ),
+        ("Solde", "todo", None, "Versement avant le 7 décembre 2016"),
+        ("Clôture", "todo", None, "Comptes soldés au centime"),
+    ]
+
+
+def test_before_the_convention_the_steps_say_what_the_campaign_wants(client):
+    dossier = ApplicationFactory(submitted=True).dossier
+
+    assert [(state, note) for _, state, _, note in steps_on_the_page(client, dossier)] == [
+        ("current", "Dépôt au plus tard le vendredi 17 juin 2016"),
+        ("todo", "Signatures au plus tard le mercredi 31 août 2016"),
+        ("todo", "Décision après un bon de commande accepté"),
+        ("todo", "Sur copie des bons de commande"),
+        ("todo", "Pièces et service fait au plus tard le vendredi 14 octobre 2016"),
+        ("todo", "Versement avant le 7 décembre 2016"),
+        ("todo", "Comptes soldés au centime"),
+    ]
+
+
+def test_a_solde_that_slipped_says_from_when(client, settings):
+    dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
+    Path(settings.PORTAL_CLOCK_FILE).write_text("2016-10-20")
+
+    assert ("Solde", "todo", None, "À partir du 1er mars 2017") in steps_on_the_page(client, dossier)
+
+
+def test_a_dossier_that_ended_on_the_way_stops_at_its_step(client):
+    cancelled = EquipmentSubsidyFactory(cancelled=True).convention.dossier
+    dead = ApplicationFactory(state="abandoned").dossier
+
+    assert steps_on_the_page(client, cancelled)[-1] == ("Commande et décision", "blocked", None, "Subvention annulée")
+    assert steps_on_the_page(client, dead) == [
+        ("Candidature et sélection", "blocked", None, "Aucune candidature n’est plus en cours")
+    ]
 
 
 def test_another_collectivite_and_another_academie_get_a_404(client):

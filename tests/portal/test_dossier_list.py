@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.dossiers import STEPS, convention_and_subsidy_of, steps_of
+from plannumerique.portal.dossiers import convention_and_subsidy_of
 from plannumerique.portal.expected import expected_of
 from plannumerique.portal.forms import campaign_dates
 from plannumerique.portal.lists import followed
 from plannumerique.portal.stages import Stage
+from plannumerique.portal.steps import STEPS, steps_of
 from plannumerique.ui.pieces import StepState
 from projects.models import Campaign, Dossier
 from tests.browser.situations import every_situation
