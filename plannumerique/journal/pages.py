@@ -7,7 +7,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.text import capfirst
 
-from plannumerique.journal.models import JournalLine, Thread
+from plannumerique.journal.models import JournalLine
 from plannumerique.lib.dates import short_date
 from plannumerique.lib.money import euros
 from plannumerique.ui.pieces import Change, Event
@@ -24,17 +24,13 @@ class Timeline(list[Event]):
     cut = False
 
 
-def events_of(thread: Thread, *, latest: int = LATEST) -> Timeline:
-    """The latest lines of a thread; one query."""
-    return timeline_of(thread.journal.all(), latest=latest)
+def events_about(row: models.Model) -> Timeline:
+    """The latest lines about one row; one query."""
+    return timeline_of(JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk))
 
 
-def events_about(row: models.Model, *, latest: int = LATEST) -> Timeline:
-    """The same, about one row; one query."""
-    return timeline_of(JournalLine.objects.filter(subject_kind=row._meta.label_lower, subject_id=row.pk), latest=latest)
-
-
-def timeline_of(lines: models.QuerySet[JournalLine], *, latest: int) -> Timeline:
+def timeline_of(lines: models.QuerySet[JournalLine], *, latest: int = LATEST) -> Timeline:
+    """The latest of these lines; one query."""
     found = list(lines.exclude(act__in=UNTOLD_ACTS)[: latest + 1])
     timeline = Timeline(_event(line) for line in found[:latest])
     timeline.cut = len(found) > latest

@@ -16,6 +16,7 @@ from plannumerique.journal.pages import state_in_words
 from plannumerique.lib.dates import clock_time
 from plannumerique.messages.models import Message
 from plannumerique.organisations.actor import Actor
+from plannumerique.portal.events import journal_for
 from plannumerique.ui.exports import Cell, csv_lines, local_day
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ def archive_of(thread: Thread, actor: Actor) -> IO[bytes]:
             lines = [(*entry.line, _put(archive, entry)) for entry in entries]
             archive.writestr("index.csv", "".join(csv_lines(INDEX, lines)))
             archive.writestr("messages.csv", "".join(csv_lines(MESSAGES, _messages(messages, attachments))))
-            archive.writestr("journal.csv", "".join(csv_lines(JOURNAL, _journal(thread.journal.order_by("pk")))))
+            archive.writestr(
+                "journal.csv", "".join(csv_lines(JOURNAL, _journal(journal_for(actor).filter(thread=thread).order_by("pk"))))
+            )
     except BaseException:
         file.close()
         raise

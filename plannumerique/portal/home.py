@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
-from plannumerique.journal.models import JournalLine, Thread
+from plannumerique.journal.models import Thread
 from plannumerique.journal.pages import timeline_of
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import plural
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level, Role
+from plannumerique.portal.events import journal_for
 from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
 from projects.models import Application, CampaignDeadline, Dossier, Phase
@@ -30,13 +31,13 @@ class DueDate:
     deadline: Deadline
 
     @property
+    def is_a_limit(self) -> bool:
+        """Most are; the payments of a later year only start again."""
+        return self.deadline.code != DeadlineCode.SOLDE_NEXT_YEAR
+
+    @property
     def when(self) -> str:
-        """A limit is « au plus tard », a resumption « à partir du »."""
-        return (
-            f"à partir du {long_date(self.deadline.on)}"
-            if self.deadline.code == DeadlineCode.SOLDE_NEXT_YEAR
-            else self.deadline.label
-        )
+        return self.deadline.label if self.is_a_limit else f"à partir du {long_date(self.deadline.on)}"
 
 
 def deadlines_of(actor: Actor) -> list[CampaignDeadline]:
@@ -136,9 +137,8 @@ def _share(part: Decimal, whole: Decimal) -> int:
 
 
 def latest_events(actor: Actor) -> list[Event]:
-    """What happened last in the threads of this person; one query."""
-    lines = JournalLine.objects.filter(thread__in=Thread.objects.visible_to(actor)).order_by("-pk")
-    return list(timeline_of(lines, latest=LATEST_EVENTS))
+    """What happened last of what this person follows; one query."""
+    return list(timeline_of(journal_for(actor), latest=LATEST_EVENTS))
 
 
 def _euros(value: Decimal | None) -> Decimal:

@@ -7,12 +7,13 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import IssuedDocument, Piece
-from plannumerique.journal.pages import events_of
+from plannumerique.journal.pages import timeline_of
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.portal import dossiers
 from plannumerique.portal.archive import archive_of
 from plannumerique.portal.conversation.pages import latest_of
+from plannumerique.portal.events import journal_for
 from plannumerique.portal.home import (
     closing_phases,
     deadlines_of,
@@ -26,7 +27,7 @@ from plannumerique.portal.plain_words import said_to
 from plannumerique.portal.steps import steps_of
 from plannumerique.portal.todo import todo_of
 from projects.models import Campaign, CampaignDeadline, Dossier, Phase, TermsVersion
-from projects.permissions import can_deposit_dossier_piece, can_describe_dossier
+from projects.permissions import EDITABLE, can_deposit_dossier_piece, can_describe_dossier
 from subsidies.promises import no_solde_of
 
 
@@ -82,6 +83,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "applications": applications,
         "mobile_classes": mobile_classes,
         "resources": resources,
+        "being_written": any(one.state in EDITABLE for one in applications),
         "can_describe": can_describe_dossier(actor, row),
         "can_deposit": can_deposit_dossier_piece(actor, row),
         "pieces": dossiers.pieces_of(row, Piece.objects.visible_to(actor).filter(thread=row.thread).for_pages(), actor),
@@ -90,7 +92,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         ),
         "past_acts": dossiers.past_acts(applications, convention, subsidy),
         "conversation": latest_of(row, actor, schools=[one.school for one in applications]),
-        "events": events_of(row.thread),
+        "events": timeline_of(journal_for(actor).filter(thread=row.thread)),
     }
     return render(request, "portal/dossier.html", page)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from plannumerique.journal.models import JournalLine
-from plannumerique.journal.pages import events_of
+from plannumerique.journal.pages import timeline_of
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from subsidies.models import EquipmentSubsidy
 from tests.factories import AcademieFactory, CollectiviteFactory, actor_for
@@ -183,7 +183,7 @@ def test_an_old_dossier_says_that_its_journal_goes_further():
     acts = ["render", "describe", "describe"]
     JournalLine.objects.bulk_create([JournalLine(thread=thread, act=act, **words) for act in acts])
 
-    both, latest = events_of(thread, latest=2), events_of(thread, latest=1)
+    both, latest = timeline_of(thread.journal.all(), latest=2), timeline_of(thread.journal.all(), latest=1)
 
     assert (len(both), both.cut) == (2, False)
     assert (len(latest), latest.cut) == (1, True)
@@ -199,3 +199,35 @@ def test_no_solde_is_promised_where_money_is_to_come_back(client, state):
         page = client.get(address).content.decode()
         assert "est à reverser, sur titre de perception" in page
         assert "versement prévu" not in page
+
+
+def test_a_long_journal_is_folded_after_its_latest_acts(client):
+    dossier = EquipmentSubsidyFactory().convention.dossier
+    words = {"subject_kind": "projects.dossier", "subject_id": dossier.pk, "version": 1, "occurred_at": timezone.now()}
+    JournalLine.objects.bulk_create(
+        [JournalLine(thread=dossier.thread, act="describe", label=f"Acte {number:02}", **words) for number in range(60)]
+    )
+    log_in(client, Role.AGENT_DANE, dossier)
+
+    shown, folded = client.get(dossier.get_absolute_url()).content.decode().split("Voir 40\u00a0actes de plus")
+
+    assert ("Acte 50" in shown, "Acte 49" in shown) == (True, False)
+    assert ("Acte 49" in folded, "Acte 10" in folded, "Acte 09" in folded) == (True, True, False)
+    assert "Seuls les 50 derniers actes sont affichés" in folded
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"written": True}, "Compléter et déposer la candidature"),
+        ({"to_complete": True}, "Compléter et déposer la candidature"),
+        ({"submitted": True}, "Voir la candidature"),
+    ],
+)
+def test_the_way_to_the_application_says_what_is_still_to_be_done_there(client, state, words):
+    dossier = ApplicationFactory(**state).dossier
+    log_in(client, Role.EDITEUR, dossier)
+
+    page = client.get(dossier.get_absolute_url()).content.decode()
+
+    assert f'href="{dossier.get_draft_url()}">{words}<' in page

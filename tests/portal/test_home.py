@@ -1,6 +1,7 @@
 """The home of each role: bounded in queries, and showing what waits for that person alone."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -25,6 +26,13 @@ def _in_the_phase(monkeypatch):
 
 def log_in(client, role, organisation=None):
     client.force_login(actor_for(role, organisation, at=IN_PHASE).user)
+
+
+def said_beside(day, page):
+    """The tone and the words of the badge after the last day of a line."""
+    found = re.search(rf'au plus tard le {day} <span class="fr-badge fr-badge--sm fr-badge--no-icon ([^"]*)">([^<]*)<', page)
+    assert found, page
+    return found.groups()
 
 
 def test_a_visitor_reads_the_programme_and_its_calendar(client):
@@ -186,7 +194,9 @@ def test_what_is_expected_comes_with_its_last_day_the_nearest_first(client, on):
     answer = home_of(client, Role.DAN, subsidy.campaign.academie, on(dt.date(2016, 10, 10)))
 
     assert [todo.label for todo in answer.context["todo"]][:2] == ["Constater le service fait", "Instruire les candidatures"]
-    assert "au plus tard le vendredi 14 octobre 2016, dans 4\u00a0jours" in answer.content.decode()
+    page = answer.content.decode()
+    assert said_beside("vendredi 14 octobre 2016", page) == ("fr-badge--warning", "dans 4\u00a0jours")
+    assert "dans 57\u00a0jours" in page
 
 
 def test_once_the_solde_has_slipped_no_day_is_late(client, on):
@@ -203,7 +213,7 @@ def test_a_convention_that_is_late_says_by_how_much(client, on):
 
     page = home_of(client, Role.EDITEUR, convention.dossier.collectivite, on(dt.date(2016, 9, 5))).content.decode()
 
-    assert "au plus tard le mercredi 31 août 2016, dépassé de 5\u00a0jours" in page
+    assert said_beside("mercredi 31 août 2016", page) == ("fr-badge--error", "dépassé de 5\u00a0jours")
 
 
 def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
@@ -211,7 +221,7 @@ def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
 
     page = home_of(client, Role.VALIDEUR_DAF, payment.thread.academie, on(dt.date(2016, 12, 5))).content.decode()
 
-    assert "au plus tard le mardi 6 décembre 2016, demain" in page
+    assert said_beside("mardi 6 décembre 2016", page) == ("fr-badge--warning", "demain")
 
 
 def test_a_solde_payable_from_march_waits_for_march(client, on):

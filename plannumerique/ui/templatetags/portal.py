@@ -22,6 +22,7 @@ _BADGE_CLASSES = {
     Tone.ERROR: "fr-badge--error",
 }
 _NOTHING = "–"
+_LAST_DAYS = 7
 
 
 # --- Filters ---
@@ -96,6 +97,14 @@ def badge(label: Badge | str, tone: str = Tone.NEUTRAL) -> dict[str, Any]:
     """`{% badge row.badge %}` or `{% badge row.get_state_display "success" %}`."""
     shown = label if isinstance(label, Badge) else Badge(str(label), Tone(tone))
     return {"label": shown.label, "css": _BADGE_CLASSES[shown.tone]}
+
+
+@register.inclusion_tag("ui/_badge.html")
+def time_left(limit: dt.date, today: dt.date) -> dict[str, Any]:
+    """`{% time_left line.due today %}`: the days left to a last day in time, orange in the last week, red once it is passed."""
+    days = (limit - today).days
+    tone = Tone.ERROR if days < 0 else Tone.WARNING if days <= _LAST_DAYS else Tone.NEUTRAL
+    return badge(Badge(days_left(limit, today), tone))
 
 
 @register.simple_tag
