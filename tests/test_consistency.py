@@ -226,6 +226,14 @@ def test_every_address_is_french_and_its_name_is_not_used_twice():
     assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
 
 
+def test_every_address_that_a_template_names_is_there():
+    """`{% url … as x %}` is silent about a name that nobody bears: the link then leads nowhere."""
+    known = {name for name, _ in _patterns(get_resolver())}
+    for template in templates():
+        named = set(re.findall(r"""{%\s*url\s+["']([^"']+)["']""", template.read_text()))
+        assert named <= known, f"{template.relative_to(TEMPLATES)}: {named - known}"
+
+
 # --- The tree ---
 
 
