@@ -17,6 +17,7 @@ from tests.browser import worker as workers
 from tests.browser.people import Person
 from tests.browser.watch import Watch
 from tests.browser.worker import Worker
+from tests.files.sample import image_bytes, pdf_bytes
 from tests.notices.receiver import Receiver
 
 # Playwright leaves an event loop running in this thread for the rest of the session, which Django takes for asynchronous code.
@@ -107,6 +108,21 @@ def playwright(connections_of_before: None, playwright: Playwright) -> Iterator[
     yield playwright
     # While the loop still runs: afterwards nothing would reach these connections, and the test database could not be dropped.
     connections.close_all()
+
+
+Paper = Callable[[str], Path]
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Paper:
+    """Files as people send them: a PDF, or the photograph of a signed page."""
+
+    def paper(name: str) -> Path:
+        path = tmp_path / name
+        path.write_bytes(image_bytes("PNG") if name.endswith(".png") else pdf_bytes(name))
+        return path
+
+    return paper
 
 
 NewWindow = Callable[..., Any]

@@ -4,8 +4,6 @@ Golden case A: three classes of 8 000 â‚¬ foreseen; 7 900,50, 8 000 and 9 100 â‚
 """
 
 import datetime as dt
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -13,34 +11,20 @@ from plannumerique import clock
 from plannumerique.notices.enums import MailState
 from plannumerique.notices.models import OutboxMail
 from subsidies.models import EquipmentSubsidy
-from tests.browser.conftest import LogIn
+from tests.browser.conftest import LogIn, Paper
 from tests.browser.people import Person
 from tests.browser.stage import Stage, set_stage
 from tests.browser.worker import Worker
 from tests.factories import siren, siret
 from tests.factories_conventions import EPLE_IBAN, PUBLIC_IBAN
-from tests.files.sample import image_bytes, pdf_bytes
 from tests.notices.receiver import Receiver
 
-Paper = Callable[[str], Path]
 SUPPLIER = siret(siren(12, prefix="8300"))
 
 
 @pytest.fixture
 def stage() -> Stage:
     return set_stage()
-
-
-@pytest.fixture
-def paper(tmp_path: Path) -> Paper:
-    """Files as people send them: a PDF, or the photograph of a signed page."""
-
-    def paper(name: str) -> Path:
-        path = tmp_path / name
-        path.write_bytes(image_bytes("PNG") if name.endswith(".png") else pdf_bytes(name))
-        return path
-
-    return paper
 
 
 def on(day: int, month: int) -> None:
