@@ -149,6 +149,9 @@ def finds_the_others_and_keeps_the_list(agent: Person) -> None:
     agent.goes_home()
     agent.opens("Candidatures", "À instruire")
     assert agent.address() == {"state": "submitted"}
+    agent.sorts_by("Dépense prévue")
+    assert agent.reads_rows()[0] == "École Pasteur (Maîche)"
+    agent.sorts_by("École")
     assert agent.reads_rows() == ["École du Lomont (Écot)", "École Xavier-Marmier (Frasne)", "École Pasteur (Maîche)"]
     assert SavedView.objects.get().name == "À instruire"
 
@@ -286,12 +289,10 @@ def decides(dan: Person, table: Table) -> None:
     dan.opens("Enregistrer les décisions")
     dan.button("Enregistrer les décisions").click()
     dan.sees("2 lignes traitées, 0 ligne refusée")
-    assert [
-        (one.state, one.retained_classes)
-        for one in Application.objects.filter(pk__in=[table.baume.pk, table.ornans.pk]).order_by("school__search")
-    ] == [
-        ("retained", 3),
-        ("retained", 2),
+    decided = Application.objects.filter(selection_list="Commission du 13 octobre 2016")
+    assert sorted(decided.values_list("school__name", "state", "retained_classes")) == [
+        ("École Bourgeau", "retained", 3),
+        ("École Courbet", "retained", 2),
     ]
     dan.goes_home()
     dan.is_expected("Préparer une convention", "Ornans")
