@@ -149,7 +149,7 @@ def draft_of(actor: Any, *, name: str = "facture.pdf", data: bytes | None = None
     return StoredFile.objects.keep(
         data or f"%PDF-1.4 {name}".encode(),
         name=name,
-        content_type="application/pdf",
+        content_type="image/png" if name.endswith(".png") else "application/pdf",
         at=actor.at,
         verdict="not_scanned",
         by=actor.user,

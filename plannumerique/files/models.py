@@ -106,6 +106,11 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return self.original_name
 
+    @property
+    def is_image(self) -> bool:
+        """A photograph is shown in the page: in a frame of its own, the browser styles it, which no page of the portal lets it do."""
+        return self.content_type.startswith("image/")
+
 
 class AboutRow(models.Model):
     """What a row of a room is about, as data: the rooms know nothing of the apps above them."""

@@ -22,7 +22,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(FAILED_TO_LOAD):
-            self.complaints.append(f"console, {message.type}: {message.text}")
+            self.complaints.append(f"console, {message.type}: {message.text} ({message.location['url']})")
 
     def _error(self, error: WebError) -> None:
         self.complaints.append(f"script: {error.error}")

@@ -181,6 +181,16 @@ def test_a_copy_is_typed_beside_its_file_and_leads_to_the_next_one(client, subsi
     assert last.headers["Location"] == url("statement", subsidy)
 
 
+def test_a_photographed_copy_is_shown_as_an_image_of_the_page(client, subsidy):
+    log_in(client, subsidy)
+    (photograph,) = dropped(subsidy, "facture-1.png").pieces
+
+    page = text(client.get(url("type_invoice", subsidy, photograph)))
+
+    assert f'<img src="{photograph.get_absolute_url()}" alt="Copie de la facture : facture-1.png">' in page
+    assert "<iframe" not in page
+
+
 def test_from_the_last_copy_the_next_is_the_first_that_was_passed_over(client, subsidy):
     log_in(client, subsidy)
     first, second = dropped(subsidy, "facture-1.pdf", "facture-2.pdf").pieces
