@@ -7,7 +7,8 @@ import pytest
 
 from plannumerique import clock
 from plannumerique.accounts.models import User
-from plannumerique.files.models import StoredFile
+from plannumerique.files.models import IssuedDocument, StoredFile
+from plannumerique.files.tasks import render_document
 from plannumerique.journal.models import Thread
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Role
 from tests.browser.conftest import DESKTOP, PHONE
@@ -23,11 +24,11 @@ def on(day: dt.date) -> None:
     clock.shift_to(day)
 
 
-def somebody_at(role: Role, *places: Any, first_name: str) -> User:
+def somebody_at(role: Role, *places: Any, first_name: str, **membership: Any) -> User:
     """Who holds that role in these organisations, and logs in with her password."""
     user = UserFactory(first_name=first_name, email=f"{first_name.lower()}@exemple.invalid", password=PASSWORD)
     for place in places:
-        MembershipFactory(user=user, **{role.value: True, LEVEL_OF_ROLE[role].value: place})
+        MembershipFactory(user=user, **{role.value: True, LEVEL_OF_ROLE[role].value: place}, **membership)
     return user
 
 
@@ -38,6 +39,12 @@ def around(thread: Thread, role: Role, *, first_name: str) -> User:
     if school:
         places |= {"circonscription": school.circonscription, "departement": school.departement}
     return somebody_at(role, places[LEVEL_OF_ROLE[role].value], first_name=first_name)
+
+
+def lay_the_letters_out() -> None:
+    """What the worker does meanwhile, without the cost of a worker."""
+    for pk in IssuedDocument.objects.pending().values_list("pk", flat=True):
+        render_document(pk, clock.now().isoformat())
 
 
 def kept_file(name: str, *, on: dt.date) -> StoredFile:

@@ -19,7 +19,8 @@ AFTER_LABEL = r"(\s*\((facultatif|€)\))*"
 
 
 class Person:
-    def __init__(self, page: Page, user: User) -> None:
+    def __init__(self, page: Page, user: User | None = None) -> None:
+        """Without an account, a visitor."""
         self.page = page
         self.user = user
         self.bookmarks: dict[tuple[str, ...], str] = {}
@@ -33,6 +34,7 @@ class Person:
     # Moving about.
 
     def log_in(self) -> None:
+        assert self.user is not None
         self.open("/compte/connexion/")
         self.fill({"Adresse électronique": self.user.email, "Mot de passe": PASSWORD})
         self.button("Se connecter", within=self.page.get_by_role("main")).click()
@@ -56,8 +58,10 @@ class Person:
         """Open the menu, then its group, that hold the link, when nothing else of the page bears that name."""
         entry = self.page.locator("nav .fr-nav__link").filter(has_text=re.compile(_words(name))).first
         expect(self.link(name).or_(entry).first).to_be_attached()
-        if self.link(name).count():
-            return
+        if not self.link(name).count():
+            self._open_the_menu_on(entry)
+
+    def _open_the_menu_on(self, entry: Locator) -> None:
         if self.on_a_phone:
             self._until_unfolded(self.page.get_by_role("banner").get_by_role("button", name="Menu"), "data-fr-opened")
         group = entry.locator("xpath=ancestor::div[contains(@class, 'fr-menu')]").and_(self.page.locator(".fr-nav .fr-menu"))
@@ -65,6 +69,14 @@ class Person:
             menu = group.get_attribute("id")
             self._until_unfolded(self.page.locator(f".fr-nav__btn[aria-controls='{menu}']"), "aria-expanded")
         expect(entry).to_be_visible()
+
+    def follows_menu(self, *names: str) -> None:
+        """By the menu, whatever else of the page bears that name."""
+        for name in names:
+            entry = self.page.locator("nav .fr-nav__link").filter(has_text=re.compile(rf"^\s*{_words(name)}")).first
+            self._open_the_menu_on(entry)
+            entry.click()
+            self.sees_the_whole_width()
 
     def _until_unfolded(self, button: Locator, mark: str) -> None:
         """The script of the design system may not have taken the button in hand yet."""
@@ -92,7 +104,7 @@ class Person:
     def goes_home(self) -> None:
         """By the name of the portal, at the top of every page."""
         self.page.get_by_role("banner").get_by_role("link", name="Plan numérique pour l’école", exact=True).click()
-        self.sees_heading(f"Bonjour {self.user.first_name}")
+        self.sees_heading(f"Bonjour {self.user.first_name if self.user else ''}")
         self.sees_the_whole_width()
 
     def takes(self, task: str, line: str) -> None:
@@ -110,6 +122,11 @@ class Person:
         """Back at home, the line is gone. It was there before: a name that is wrong would never be found again either."""
         assert (task, line) in self.expected
         self.goes_home()
+        expect(self.todo(task, line)).to_have_count(0)
+
+    def expects_nothing_of(self, task: str, line: str) -> None:
+        """The home that she is on has this task, without that line."""
+        expect(self.todo(task, "").first).to_be_visible()
         expect(self.todo(task, line)).to_have_count(0)
 
     def todo(self, task: str, line: str) -> Locator:
@@ -276,6 +293,16 @@ class Person:
     def sees_nothing_of(self, text: str) -> None:
         """Asked of a page that is already there: after `sees`."""
         expect(self.main).not_to_contain_text(re.compile(_words(text)))
+
+    def sees_amounts(self, amounts: dict[str, str]) -> None:
+        """Each under its own title: the same figure elsewhere on the page is not that one."""
+        for title, amount in amounts.items():
+            block = self.main.locator(".portal-amounts").filter(has_text=re.compile(rf"^\W*{_words(title)}"))
+            self.sees(amount, within=block.first)
+
+    def sees_no_link(self, name: str) -> None:
+        """Asked of a page that is already there: after `sees`."""
+        expect(self.main.get_by_role("link", name=re.compile(_words(name)))).to_have_count(0)
 
     def finds_chosen(self, group: str, option: str) -> None:
         expect(self.main.get_by_role("radiogroup", name=group).get_by_role("radio", name=option)).to_be_checked()
