@@ -11,8 +11,10 @@ from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.files.tasks import render_document
 from plannumerique.journal.models import Thread
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Role
+from projects.models import Dossier
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.factories import PASSWORD, MembershipFactory, UserFactory
+from tests.factories import PASSWORD, CollectiviteFactory, MembershipFactory, UserFactory
+from tests.factories_projects import DossierFactory
 from tests.factories_subsidies import at
 from tests.files.sample import pdf_bytes
 
@@ -39,6 +41,11 @@ def around(thread: Thread, role: Role, *, first_name: str) -> User:
     if school:
         places |= {"circonscription": school.circonscription, "departement": school.departement}
     return somebody_at(role, places[LEVEL_OF_ROLE[role].value], first_name=first_name)
+
+
+def dossier_of(commune: str) -> Dossier:
+    dossier: Dossier = DossierFactory(collectivite=CollectiviteFactory(name=commune))
+    return dossier
 
 
 def lay_the_letters_out() -> None:

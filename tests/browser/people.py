@@ -294,6 +294,18 @@ class Person:
         """Asked of a page that is already there: after `sees`."""
         expect(self.main).not_to_contain_text(re.compile(_words(text)))
 
+    def has_before_her_eyes(self, heading: str) -> None:
+        """Without scrolling."""
+        expect(self.main.get_by_role("heading", name=heading)).to_be_in_viewport()
+
+    def sees_room_under(self, notice: str) -> None:
+        """What follows a notice does not touch it."""
+        alert = self.main.locator(".fr-alert").filter(has_text=re.compile(_words(notice)))
+        room = alert.evaluate(
+            "alert => alert.nextElementSibling.getBoundingClientRect().top - alert.getBoundingClientRect().bottom"
+        )
+        assert room >= 16, f"{room} px"
+
     def sees_amounts(self, amounts: dict[str, str]) -> None:
         """Each under its own title: the same figure elsewhere on the page is not that one."""
         for title, amount in amounts.items():

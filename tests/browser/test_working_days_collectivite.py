@@ -1,25 +1,22 @@
-"""Three days at the town hall: the draft in June, the orders and invoices in autumn, and what the mayor alone does."""
+"""Two days of a secretary of a town hall: the draft in June, the orders and invoices in October."""
 
 import datetime as dt
 from decimal import Decimal
 
 import pytest
 
-from conventions.models import Convention
 from plannumerique.files.models import Piece
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import Collectivite
-from projects.enums import PieceKind
 from projects.models import Application, CompletionPoint, Dossier
-from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice, PurchaseOrder
+from subsidies.models import EquipmentSubsidy, Invoice, PurchaseOrder
 from tests.browser.conftest import LogIn, Paper
-from tests.browser.days import WIDTHS, lay_the_letters_out, on, somebody_at
+from tests.browser.days import WIDTHS, dossier_of, on, somebody_at
 from tests.browser.people import Person
 from tests.conversations import says
 from tests.factories import CollectiviteFactory, SchoolFactory, actor_for
-from tests.factories_conventions import ConventionFactory
-from tests.factories_projects import ApplicationFactory, CampaignFactory, CompletionPointFactory, DossierFactory, PieceFactory
-from tests.factories_statement import SUPPLIER, InvoiceFactory, StatementFactory, classes_of, receive
+from tests.factories_projects import ApplicationFactory, CampaignFactory, CompletionPointFactory
+from tests.factories_statement import SUPPLIER, classes_of
 from tests.factories_subsidies import EquipmentSubsidyFactory, at
 
 IN_JUNE, IN_OCTOBER = dt.date(2016, 6, 6), dt.date(2016, 10, 10)
@@ -100,6 +97,7 @@ def brings_the_pieces(secretary: Person, paper: Paper) -> None:
 def reads_again(secretary: Person) -> None:
     """Nothing is ready: the directors have not written yet, and the page says whose turn it is."""
     secretary.opens("Relire le dossier et déposer")
+    secretary.sees_room_under("Ce brouillon n’est pas déposé")
     secretary.sees("La partie pédagogique n’est pas remise : elle revient à la direction de l’école Courbet")
     secretary.sees("Aucune candidature n’est prête à être déposée.")
     costs = Application.objects.order_by("school__name").values_list("school__name", "state", "forecasts__expense")
@@ -136,24 +134,20 @@ def answers_on_the_spot(secretary: Person, asked: CompletionPoint) -> None:
 
 @pytest.fixture
 def ordering() -> EquipmentSubsidy:
+    on(IN_OCTOBER)
     subsidy: EquipmentSubsidy = EquipmentSubsidyFactory(notified=True, orders=0, convention__dossier=dossier_of("Ornans"))
     return subsidy
 
 
 @pytest.fixture
 def spending() -> EquipmentSubsidy:
+    on(IN_OCTOBER)
     subsidy: EquipmentSubsidy = EquipmentSubsidyFactory(
         acompte_paid=True, convention__dossier=dossier_of("Valdahon"), convention__costs=[["8000", "8000"]]
     )
     agent = actor_for(Role.AGENT_DANE, subsidy.thread.academie, at=at(IN_OCTOBER))
     says(subsidy.thread, agent, text="Le bon de livraison manque : pouvez-vous l’envoyer ?")
     return subsidy
-
-
-def dossier_of(commune: str) -> Dossier:
-    on(IN_OCTOBER)
-    dossier: Dossier = DossierFactory(collectivite=CollectiviteFactory(name=commune))
-    return dossier
 
 
 @WIDTHS
@@ -266,88 +260,3 @@ def takes_her_subsidies_away(secretary: Person) -> None:
         ["Collectivité", "Décidé (€)", "Versé (€)"],
         ["Valdahon", 8000, 4000],
     ]
-
-
-# --- The mayor, who also presides over the syndicat, signs and certifies ---
-
-
-@pytest.fixture
-def to_certify() -> EquipmentSubsidy:
-    """Invoiced and received: the statement waits for the mayor. Another school of the commune applies late, by derogation."""
-    subsidy: EquipmentSubsidy = EquipmentSubsidyFactory(acompte_paid=True, convention__dossier=dossier_of("Ornans"))
-    for kind in PieceKind:
-        PieceFactory(subject=subsidy.convention.dossier, kind=kind)
-    StatementFactory(subsidy=subsidy)
-    InvoiceFactory(subsidy=subsidy, waiting=True)
-    receive(*classes_of(subsidy))
-    ApplicationFactory(
-        dossier=subsidy.convention.dossier,
-        school=SchoolFactory(collectivite=subsidy.thread.collectivite, name="École Nodier"),
-        written=True,
-        late_derogation="Panne du réseau de l’école.",
-    )
-    return subsidy
-
-
-@pytest.fixture
-def to_sign() -> Convention:
-    on(IN_OCTOBER)
-    syndicat = CollectiviteFactory(syndicat=True, name="SIVOS de la Loue")
-    convention: Convention = ConventionFactory(deliberated=True, dossier=DossierFactory(collectivite=syndicat))
-    return convention
-
-
-@WIDTHS
-def test_a_day_of_the_mayor(to_certify: EquipmentSubsidy, to_sign: Convention, log_in: LogIn, paper: Paper, width: int) -> None:
-    places = [one.thread.collectivite for one in (to_certify, to_sign)]
-    mayor = log_in(somebody_at(Role.SIGNATAIRE, *places, first_name="Camille", capacity="Maire"), width=width)
-
-    deposits_the_late_school(mayor)
-    signs_on_paper(mayor, to_sign, paper)
-    certifies_and_sends(mayor, to_certify)
-
-
-def deposits_the_late_school(mayor: Person) -> None:
-    mayor.takes("Compléter et déposer les candidatures", "École Nodier")
-    mayor.does("Déposer la candidature", then="La candidature est déposée.")
-    lay_the_letters_out()
-    mayor.reads_letter("Accusé de réception de candidature", "pour l’école Nodier", "24 000,00 €", "12 000,00 €")
-    mayor.has_done("Compléter et déposer les candidatures", "École Nodier")
-    assert Application.objects.get(school__name="École Nodier").state == "submitted"
-
-
-def signs_on_paper(mayor: Person, convention: Convention, paper: Paper) -> None:
-    mayor.takes("Faire avancer la convention", "SIVOS de la Loue")
-    mayor.opens("Enregistrer la signature de la collectivité")
-    mayor.bring("Convention signée, numérisée ou photographiée", paper("convention signée.png"))
-    mayor.fill({"Signée le": "2016-07-15", "Nom du signataire": "Camille EXEMPLE", "Qualité": "Présidente du syndicat"})
-    mayor.press_in_vain(
-        "Enregistrer la signature de la collectivité", because="La délibération n’est exécutoire que le vendredi 22 juillet 2016"
-    )
-    mayor.finds_typed({"Signée le": "2016-07-15", "Qualité": "Présidente du syndicat"})
-    mayor.sees("Fichier conservé : convention signée.png")
-    mayor.fill({"Signée le": "2016-10-07"})
-    mayor.press("Enregistrer la signature de la collectivité", then="La signature de la collectivité est enregistrée.")
-    mayor.has_done("Faire avancer la convention", "SIVOS de la Loue")
-
-    signed = Convention.objects.get(pk=convention.pk)
-    assert (signed.state, signed.collectivite_signed_on, signed.collectivite_capacity) == (
-        "signed_collectivite",
-        dt.date(2016, 10, 7),
-        "Présidente du syndicat",
-    )
-
-
-def certifies_and_sends(mayor: Person, subsidy: EquipmentSubsidy) -> None:
-    mayor.takes("Déposer l’état récapitulatif et les factures", "Ornans")
-    mayor.opens("Certifier exact")
-    mayor.sees("12 000,00 €")
-    mayor.press("Certifier exact l’état récapitulatif", then="L’état récapitulatif est certifié exact.")
-    mayor.does(
-        "Déposer l’état récapitulatif et les factures", button="Déposer les justificatifs", then="Les justificatifs sont déposés"
-    )
-    mayor.has_done("Déposer l’état récapitulatif et les factures", "Ornans")
-
-    certified = ExpenseStatement.objects.select_related("subsidy").get(subsidy=subsidy)
-    assert (certified.certified_on, certified.certified_capacity) == (IN_OCTOBER, "Maire")
-    assert (certified.subsidy.state, certified.subsidy.complete_on) == ("justified", IN_OCTOBER)

@@ -8,18 +8,15 @@ import pytest
 from plannumerique.organisations.enums import Role
 from subsidies.models import EquipmentSubsidy, Payment
 from tests.browser.conftest import LogIn
-from tests.browser.days import WIDTHS, around, on
+from tests.browser.days import WIDTHS, around, dossier_of, on
 from tests.browser.people import Person
-from tests.factories import CollectiviteFactory
-from tests.factories_projects import DossierFactory
 from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory
 
 TODAY = dt.date(2016, 9, 28)
 
 
 def subsidy_of(commune: str, **traits: Any) -> EquipmentSubsidy:
-    dossier = DossierFactory(collectivite=CollectiviteFactory(name=commune))
-    subsidy: EquipmentSubsidy = EquipmentSubsidyFactory(convention__dossier=dossier, **traits)
+    subsidy: EquipmentSubsidy = EquipmentSubsidyFactory(convention__dossier=dossier_of(commune), **traits)
     return subsidy
 
 

@@ -14,11 +14,11 @@ from projects.enums import PieceKind
 from projects.models import Application, Campaign, CompletionPoint, Dossier, Mark
 from subsidies.models import EquipmentSubsidy
 from tests.browser.conftest import LogIn
-from tests.browser.days import WIDTHS, around, kept_file, on
+from tests.browser.days import WIDTHS, around, dossier_of, kept_file, on
 from tests.browser.people import Person
 from tests.conversations import says
-from tests.factories import CollectiviteFactory, SchoolFactory, actor_for
-from tests.factories_projects import ApplicationFactory, CriterionFactory, DossierFactory, PieceFactory
+from tests.factories import SchoolFactory, actor_for
+from tests.factories_projects import ApplicationFactory, CriterionFactory, PieceFactory
 from tests.factories_statement import ready_for_service_fait
 from tests.factories_subsidies import at
 
@@ -27,10 +27,10 @@ AFTER_CLOSING = dt.date(2016, 6, 20)
 
 def applies(commune: str, school: str, **traits: object) -> Application:
     """An application of a school of that commune, in its own dossier."""
-    collectivite = CollectiviteFactory(name=commune)
+    dossier = dossier_of(commune)
     return ApplicationFactory(
-        dossier=DossierFactory(collectivite=collectivite),
-        school=SchoolFactory(collectivite=collectivite, name=school),
+        dossier=dossier,
+        school=SchoolFactory(collectivite=dossier.collectivite, name=school),
         **{"submitted": True, **traits},
     )
 
@@ -205,7 +205,7 @@ def table() -> Table:
         ornans=applies("Ornans", "École Courbet", admissible=True),
         baume=applies("Baume-les-Dames", "École Bourgeau", admissible=True),
         subsidy=ready_for_service_fait(
-            convention__dossier=DossierFactory(collectivite=CollectiviteFactory(name="Valdahon")),
+            convention__dossier=dossier_of("Valdahon"),
             complete_on=dt.date(2016, 10, 12),
         ),
     )

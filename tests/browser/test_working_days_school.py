@@ -13,7 +13,7 @@ from plannumerique.organisations.models import School
 from projects.models import Application, Opinion
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 from tests.browser.conftest import LogIn, Paper
-from tests.browser.days import WIDTHS, around, on, somebody_at
+from tests.browser.days import WIDTHS, around, dossier_of, on, somebody_at
 from tests.browser.people import Person
 from tests.conversations import says
 from tests.factories import CirconscriptionFactory, CollectiviteFactory, SchoolFactory, actor_for
@@ -38,7 +38,7 @@ class Schools:
 @pytest.fixture
 def schools() -> Schools:
     on(IN_OCTOBER)
-    dossier = DossierFactory(collectivite=CollectiviteFactory(name="Maîche"))
+    dossier = dossier_of("Maîche")
     subsidy = EquipmentSubsidyFactory(acompte_paid=True, convention__dossier=dossier, convention__costs=[["8000", "8000"]])
     equipped = subsidy.thread.schools.get()
     applying = ApplicationFactory(

@@ -12,10 +12,10 @@ from plannumerique.organisations.models import Academie, Departement, School
 from projects import services
 from projects.models import Application
 from tests.browser.conftest import NewWindow
-from tests.browser.days import WIDTHS, lay_the_letters_out, on
+from tests.browser.days import WIDTHS, dossier_of, lay_the_letters_out, on
 from tests.browser.people import Person
-from tests.factories import CollectiviteFactory, SchoolFactory, actor_for
-from tests.factories_projects import ApplicationFactory, DossierFactory
+from tests.factories import SchoolFactory, actor_for
+from tests.factories_projects import ApplicationFactory
 from tests.factories_subsidies import at
 
 TODAY = dt.date(2016, 9, 5)
@@ -38,10 +38,10 @@ def retained() -> IssuedDocument:
 
 
 def _admissible(commune: str, school: str, *, x: str, y: str) -> Application:
-    collectivite = CollectiviteFactory(name=commune)
+    dossier = dossier_of(commune)
     row: Application = ApplicationFactory(
-        dossier=DossierFactory(collectivite=collectivite),
-        school=SchoolFactory(collectivite=collectivite, name=school, longitude=x, latitude=y),
+        dossier=dossier,
+        school=SchoolFactory(collectivite=dossier.collectivite, name=school, longitude=x, latitude=y),
         admissible=True,
     )
     return row
@@ -75,6 +75,7 @@ def simulates(visitor: Person) -> None:
     visitor.finds_typed(prices)
     visitor.fill({"Prix de la classe mobile n° 2": "9 100"})
     visitor.button("Calculer").click()
+    visitor.has_before_her_eyes("Résultat")
     visitor.sees_amounts(
         {
             "Subvention de l’État": "7 950,25 €",
@@ -116,6 +117,7 @@ def verifies(visitor: Person, letter: IssuedDocument) -> None:
     code = letter.verification_code
     visitor.fill({"Code de vérification": f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()})
     visitor.button("Vérifier").click()
+    visitor.has_before_her_eyes("Ce document est connu du portail")
     visitor.sees("Authentique, en vigueur")
     visitor.sees(letter.reference)
     visitor.sees(letter.sha256)
