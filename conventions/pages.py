@@ -480,7 +480,7 @@ def next_of(convention: Convention, actor: Actor) -> list[Action]:
     mine = [
         Action(one.custom["label"], obstacles=tuple(obstacles_to(convention, one.name)))
         for one in moves_from(convention)
-        if not one.custom["needs_comment"] and one.name in matter and matter[one.name](actor, convention)
+        if not one.custom["besides"] and one.name in matter and matter[one.name](actor, convention)
     ]
     if convention.is_stopped_by_the_cbr and _OVERRULE.may(actor, convention):
         mine.append(_action(_OVERRULE, convention))

@@ -9,7 +9,7 @@ from plannumerique.files.models import Piece
 from plannumerique.journal.machine import condition
 from plannumerique.lib.text import plural
 from plannumerique.organisations.enums import SchoolStatus
-from projects.enums import PieceKind
+from projects.enums import REQUIRED_PIECES
 
 if TYPE_CHECKING:
     from projects.models import Application
@@ -54,7 +54,7 @@ def the_classes_are_costed(application: Application) -> Iterator[str]:
 @condition
 def the_required_pieces_are_there(application: Application) -> Iterator[str]:
     """Lettre d’intention et devis sont déposés et non rejetés."""
-    for kind in (PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE):
+    for kind in REQUIRED_PIECES:
         if kind not in application.dossier.usable_pieces:
             yield f"Il manque une pièce : {kind.label}. La collectivité la dépose dans le dossier."
 
@@ -70,8 +70,7 @@ def every_point_is_answered(application: Application) -> Iterator[str]:
 @condition
 def no_piece_awaits_a_check(application: Application) -> Iterator[str]:
     """Les pièces de la candidature sont vérifiées."""
-    kinds = [PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE]
-    for piece in Piece.objects.awaiting_check().filter(thread_id=application.thread_id, kind__in=kinds):
+    for piece in Piece.objects.awaiting_check().filter(thread_id=application.thread_id, kind__in=REQUIRED_PIECES):
         yield f"La pièce « {piece} » attend sa vérification par la DANE."
 
 

@@ -14,7 +14,7 @@ from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import AmountLine, Amounts, Badge, Step, StepState, Tone
-from projects.enums import ApplicationState, PieceKind
+from projects.enums import REQUIRED_PIECES, ApplicationState, PieceKind
 from projects.models import Application, Dossier, Phase, TermsVersion
 from projects.pages import amounts_of_expenses, badge_of
 from projects.rules import ClassExpense, Funding, FundingError, provisional_subsidy
@@ -137,7 +137,7 @@ def steps_of_draft(dossier: Dossier, lines: Sequence[DraftLine]) -> list[Step]:
 
 
 def missing_pieces(dossier: Dossier) -> list[PieceKind]:
-    return [kind for kind in (PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE) if kind not in dossier.usable_pieces]
+    return [kind for kind in REQUIRED_PIECES if kind not in dossier.usable_pieces]
 
 
 def closing_of(lines: Iterable[DraftLine]) -> dt.date | None:

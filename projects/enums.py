@@ -80,6 +80,10 @@ class PieceKind(TextChoices):
     QUOTE = "quote", "devis"
 
 
+# Without which no application is deposited, and which the DANE checks before it is admissible.
+REQUIRED_PIECES = (PieceKind.LETTER_OF_INTENT, PieceKind.QUOTE)
+
+
 class PointState(TextChoices):
     ASKED = "asked", "réponse attendue"
     ANSWERED = "answered", "répondu"

@@ -34,7 +34,7 @@ def offered(row: ThreadRow, actor: Actor, permissions: Mapping[str, Permission],
             label=one.custom["label"],
             url=reverse(f"{urls}:{one.name}", args=[row.pk]),
             obstacles=tuple(obstacles_to(row, one.name)),
-            primary=not one.custom["needs_comment"],
+            primary=not one.custom["besides"],
         )
         for one in moves_from(row)
         if one.name in permissions and permissions[one.name](actor, row)
@@ -46,7 +46,7 @@ def awaited(row: ThreadRow, actor: Actor, permissions: Mapping[str, Permission])
     return [
         Awaited(label=one.custom["label"], who=who(permissions[one.name]), obstacles=tuple(obstacles_to(row, one.name)))
         for one in moves_from(row)
-        if one.name in permissions and not one.custom["needs_comment"] and not permissions[one.name](actor, row)
+        if one.name in permissions and not one.custom["besides"] and not permissions[one.name](actor, row)
     ]
 
 

@@ -69,11 +69,13 @@ def move(
     label: str,
     conditions: Iterable[Condition] = (),
     needs_comment: bool = False,
+    besides: bool = False,
 ) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """A transition of django-fsm that refuses with sentences and tells the passage what was done.
 
     `label` is the French verb of the button and of the journal line. `needs_comment` marks the moves that go back or
-    set aside: the passage refuses them without a written motive.
+    set aside: the passage refuses them without a written motive. Those and the ones marked `besides` are not what the row
+    waits for: a page offers them apart, and awaits them of nobody.
     """
     sources = [source] if isinstance(source, str) else list(source)
     demanded = list(conditions)
@@ -84,7 +86,7 @@ def move(
             source=[str(one) for one in sources],
             target=str(target),
             conditions=list[Callable[[models.Model], bool]](demanded),
-            custom={"label": label, "needs_comment": needs_comment},
+            custom={"label": label, "needs_comment": needs_comment, "besides": besides or needs_comment},
         )(body)
 
         def checked(row: Any, *args: Any, **kwargs: Any) -> None:

@@ -47,10 +47,12 @@ class SaveForm(NameForm):
 
 
 def kept_query(query: str) -> str:
-    """What of an address is the view: neither the page nor the file that was asked for."""
+    """What of an address is the view: neither the page nor the file that was asked for, nor the filters left empty."""
     parameters = QueryDict(query, mutable=True)
-    for name in (PAGE_PARAMETER, FORMAT_PARAMETER):
-        parameters.pop(name, None)
+    for name in list(parameters):
+        parameters.setlist(name, [value for value in parameters.getlist(name) if value])
+        if name in (PAGE_PARAMETER, FORMAT_PARAMETER) or not parameters.getlist(name):
+            del parameters[name]
     return parameters.urlencode()
 
 

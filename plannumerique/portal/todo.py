@@ -144,7 +144,8 @@ def _own_due(task: Task, row: Any) -> dt.date | None:
     if task.row_due:
         return getattr(row, task.row_due)
     if isinstance(row, Application):
-        return row.completion_due_on or (row.phase.closes_on if row.state == A.DRAFT else None)
+        waits_for_the_closing = row.state == A.DRAFT and not row.late_derogation
+        return row.completion_due_on or (row.phase.closes_on if waits_for_the_closing else None)
     if isinstance(row, MobileClass):
         return row.delivery_expected_on
     if isinstance(row, Payment) and row.pay_before:
@@ -202,11 +203,12 @@ def _to_write(actor: Actor) -> QuerySet[Any]:
 
 
 def _to_deposit(actor: Actor) -> QuerySet[Any]:
-    """Without those that wait only for the school’s answers: they come back once it has given them."""
+    """Without those that wait only for the school: they come back once it has written its part, or answered."""
     asked = CompletionPoint.objects.unanswered().filter(application=OuterRef("pk"))
     of_the_school = Exists(asked.filter(anchor__in=PEDAGOGICAL_ANCHORS))
     of_the_collectivite = Exists(asked.exclude(anchor__in=PEDAGOGICAL_ANCHORS))
-    return _to_write(actor).filter(~of_the_school | of_the_collectivite)
+    of_the_director = Exists(Application.objects.awaiting_director_alone().filter(pk=OuterRef("pk")))
+    return _to_write(actor).filter(~of_the_school | of_the_collectivite).filter(~of_the_director)
 
 
 def _points_of_the_director(actor: Actor) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -20,7 +20,16 @@ from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Collectivite, School
 from projects import conditions as only_if
-from projects.enums import DEAD_STATES, GRANTED_STATES, ApplicationState, Filtering, OpinionKind, OpinionSense, WifiState
+from projects.enums import (
+    DEAD_STATES,
+    GRANTED_STATES,
+    REQUIRED_PIECES,
+    ApplicationState,
+    Filtering,
+    OpinionKind,
+    OpinionSense,
+    WifiState,
+)
 from projects.models.campaigns import Campaign, Phase
 from projects.rules import ClassExpense
 
@@ -104,6 +113,19 @@ class ApplicationQuerySet(ThreadRowQuerySet):
 
     def drafts(self) -> Self:
         return self.filter(state=S.DRAFT)
+
+    def awaiting_director_alone(self) -> Self:
+        """Drafts of which the collectivité wrote her part and brought the pieces: the school alone keeps them."""
+        pieces = Piece.objects.usable().filter(thread=OuterRef("thread"))
+        described = self.drafts().filter(pedagogy_on__isnull=True, referent_college__isnull=False, bandwidth__gt=0)
+        return (
+            described.exclude(wifi="")
+            .exclude(filtering="")
+            .filter(
+                Exists(ClassForecast.objects.filter(application=OuterRef("pk"))),
+                *(Exists(pieces.filter(kind=kind)) for kind in REQUIRED_PIECES),
+            )
+        )
 
     def for_draft(self) -> Self:
         """With what the page of the whole draft asks of each line, so that its queries do not grow with the schools."""
@@ -257,7 +279,7 @@ class Application(ThreadRow):
         self._refuse_after_closing(at)
         self.submitted_at = at
 
-    @move(field=state, source=S.SUBMITTED, target=S.DRAFT, label="Retirer le dépôt")
+    @move(field=state, source=S.SUBMITTED, target=S.DRAFT, label="Retirer le dépôt", besides=True)
     def withdraw(self, *, at: dt.datetime) -> None:
         self._refuse_after_closing(at)
         self.submitted_at = None
@@ -322,7 +344,7 @@ class Application(ThreadRow):
         for sentence in only_if.the_limit_of_classes_holds.obstacles(self):
             raise Refused(sentence)
 
-    @move(field=state, source=S.ADMISSIBLE, target=S.WAITING_LIST, label="Inscrire sur liste d’attente")
+    @move(field=state, source=S.ADMISSIBLE, target=S.WAITING_LIST, label="Inscrire sur liste d’attente", besides=True)
     def put_on_waiting_list(self, *, on: dt.date, selection_list: str) -> None:
         self.selection_on, self.selection_list = on, selection_list
 

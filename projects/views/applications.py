@@ -153,7 +153,7 @@ def deposit_piece(request: Request, pk: int) -> HttpResponse:
         form.add_refusal(refused)
         return render(request, "projects/deposit_piece.html", page, status=409)
     messages.success(request, "La pièce est déposée ; la DANE la vérifie.")
-    return HttpResponseRedirect(dossier.get_absolute_url())
+    return HttpResponseRedirect(dossier.get_draft_url() if dossier.applications.drafts().exists() else dossier.get_absolute_url())
 
 
 @require_http_methods(["GET", "POST"])

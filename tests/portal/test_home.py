@@ -7,9 +7,10 @@ import pytest
 from django.urls import reverse
 
 from conventions.enums import ConventionState
+from plannumerique.files.models import Piece
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from projects.enums import DeadlineCode
-from projects.models import CampaignDeadline
+from projects.models import Application, CampaignDeadline
 from projects.services import describe_contact
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
@@ -93,6 +94,25 @@ def test_a_draft_is_expected_until_its_phase_closes(client, monkeypatch, seconds
     assert ("Compléter et déposer" in home) is expected
     assert ("La phase est close depuis le" in page) is not expected
     assert (reverse("projects:submit", args=[application.pk]) in page) is expected
+    assert (f"{application.phase.closes_on:%-d} juin 2016 <span" in home) is (expected and not derogation)
+
+
+def test_a_draft_that_waits_for_the_school_alone_is_not_asked_of_the_collectivite(client):
+    application = ApplicationFactory(written=True)
+    log_in(client, Role.EDITEUR, application.dossier.collectivite)
+    asked = "Compléter et déposer les candidatures"
+    assert asked in client.get("/").content.decode()
+
+    Application.objects.filter(pk=application.pk).update(pedagogy_on=None)
+    assert asked not in client.get("/").content.decode()
+
+    for missing in ({"wifi": ""}, {"bandwidth": None}, {"referent_college": None}):
+        kept = {name: getattr(application, name) for name in missing}
+        Application.objects.filter(pk=application.pk).update(**missing)
+        assert asked in client.get("/").content.decode(), missing
+        Application.objects.filter(pk=application.pk).update(**kept)
+    Piece.objects.filter(kind="quote").update(state="rejected", motive="Illisible.")
+    assert asked in client.get("/").content.decode()
 
 
 def test_a_college_finds_its_grants_their_account_to_give_and_what_it_has_to_justify(client):

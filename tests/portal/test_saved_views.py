@@ -42,6 +42,14 @@ def test_a_view_keeps_filters_order_and_columns_and_neither_page_nor_file(client
     assert answer["Location"] == kept.get_absolute_url() == f"/candidatures/?{kept.query}"
 
 
+def test_a_filter_left_empty_is_not_part_of_the_view(client, user):
+    save(client, query="q=&state=submitted&phase=")
+
+    assert SavedView.objects.get().query == "state=submitted"
+    current = client.get("/candidatures/?q=&state=submitted").context["tools"].views
+    assert [view.current for view in current] == [True]
+
+
 def test_the_views_of_a_list_stand_above_it_and_the_present_one_is_told(client, user):
     save(client)
     save(client, name="Toutes", query="")

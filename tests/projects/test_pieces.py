@@ -11,7 +11,7 @@ from plannumerique.files.models import Piece
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from tests.factories import actor_for
-from tests.factories_projects import IN_PHASE, DossierFactory
+from tests.factories_projects import IN_PHASE, ApplicationFactory, DossierFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,13 @@ def test_an_accepted_piece_is_not_replaced_behind_the_dane(client):
     assert answer.status_code == 409
     assert "la DANE doit la remettre à vérifier" in answer.content.decode()
     assert Piece.objects.count() == 1
+
+
+def test_a_piece_brought_while_the_application_is_written_leads_back_to_the_draft(client):
+    draft, submitted = ApplicationFactory(), ApplicationFactory(submitted=True)
+    for application, address in ((draft, draft.dossier.get_draft_url()), (submitted, submitted.dossier.get_absolute_url())):
+        log_in(client, Role.EDITEUR, application.dossier.collectivite)
+        assert deposit(client, application.dossier, scan(), kind="letter_of_intent")["Location"] == address
 
 
 def test_a_file_of_the_wrong_kind_is_refused_and_the_choice_stays(client):
