@@ -161,6 +161,10 @@ class UploadsMixin:
             if isinstance(field, UploadField):
                 field.actor = actor
 
+    def forget(self, name: str) -> None:
+        """A file that is refused as a whole is not kept for the next answer: it is mended, then chosen again."""
+        self.fields[name].widget.keep(name="", key="")  # type: ignore[attr-defined]  # of the form class that follows
+
 
 class UploadForm(UploadsMixin, PortalForm):
     pass

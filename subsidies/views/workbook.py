@@ -39,7 +39,8 @@ def upload_workbook(request: Request, pk: int) -> HttpResponse:
         filled = read_workbook(open_stored(draft), subsidy=subsidy, actor=request.actor)
     except BadWorkbook as error:
         form.add_error("file", str(error))
-        return _page(request, subsidy, _to_send_again(form), status=form.http_status)
+        form.forget("file")
+        return _page(request, subsidy, form, status=form.http_status)
     if filled.faults:
         return _page(request, subsidy, WorkbookForm(actor=request.actor), faults=filled.faults, name=str(draft), status=422)
     return _review_or_take(request, subsidy, form, filled)
@@ -79,12 +80,6 @@ def _page(
     shown = faults_page(faults or [], most=MOST_FAULTS, name=name)
     page = {"subsidy": subsidy, "form": form, "back": _statement_url(subsidy), **shown}
     return render(request, "subsidies/workbook.html", page, status=status)
-
-
-def _to_send_again(form: WorkbookForm) -> WorkbookForm:
-    """A workbook that is refused as a whole is not kept: it is mended, then chosen again."""
-    form.fields["file"].widget.keep(name="", key="")
-    return form
 
 
 def _subsidy(request: Request, pk: int) -> EquipmentSubsidy:

@@ -101,6 +101,19 @@ def test_the_list_is_matched_by_uai_and_shows_what_differs_before_anything_is_re
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize("data", [b"PK\x03\x04 not a workbook", None])
+def test_a_list_that_is_refused_is_not_said_to_be_kept(client, session, dane, data):
+    """Mended, it is chosen again: neither a damaged file nor one with a wrong line comes back by itself."""
+    wrong = a_list(("0259999A", 1)) if data is None else SimpleUploadedFile("liste.xlsx", data, content_type=XLSX)
+
+    answer = client.post(url_of(session), {**DECISION, "file": wrong})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Fichier conservé" not in page
+    assert "file_kept" not in page
+
+
 def test_once_confirmed_each_school_has_its_decision_and_its_letter(client, session, dane):
     whole, fewer, missing = (candidate(session) for _ in range(3))
 

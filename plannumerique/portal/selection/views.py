@@ -44,9 +44,11 @@ def import_list(request: Request, pk: int) -> HttpResponse:
         found = compare(session, *open_stored(form.cleaned_data["file"]).rows(LAYOUT))
     except BadWorkbook as error:
         form.add_error("file", str(error))
+        form.forget("file")
         return render(request, "portal/selection/import_list.html", page, status=form.http_status)
     page |= _compared(found, form.cleaned_data["file"])
     if found.faults:
+        form.forget("file")
         return render(request, "portal/selection/import_list.html", page, status=422)
     return _confirm_or_launch(request, session, form, _of_list(found, form.cleaned_data), page)
 
