@@ -266,10 +266,12 @@ class PastConvention:
     cbr_received_on: date | None = None
     cbr_sense: CbrSense | None = None
     cbr_given_on: date | None = None
+    cbr_overruled_on: date | None = None
+    cbr_overruled_motive: str = ""
 
     @property
     def has_opinion(self) -> bool:
-        return any((self.cbr_received_on, self.cbr_sense, self.cbr_given_on))
+        return any((self.cbr_received_on, self.cbr_sense, self.cbr_given_on, self.cbr_overruled_on))
 
     @property
     def is_signed_the_same_day(self) -> bool:
@@ -284,6 +286,7 @@ class PastConvention:
             ("La réception en préfecture", self.deliberation.received_on),
             ("La réception par le contrôleur budgétaire", self.cbr_received_on),
             ("L’avis du contrôleur budgétaire", self.cbr_given_on),
+            ("La décision de passer outre", self.cbr_overruled_on),
             ("La signature de la collectivité", self.collectivite_signed_on),
             ("La signature du recteur", self.recteur_signed_on),
         )
@@ -307,6 +310,18 @@ def past_signature_refusals(past: PastConvention) -> Iterator[str]:
         yield typeset("L’avis du contrôleur budgétaire porte son sens et sa date, ou ni l’un ni l’autre s’il s’est tu.")
     if past.cbr_given_on and past.cbr_received_on and past.cbr_given_on < past.cbr_received_on:
         yield typeset(f"Le CBR a reçu le dossier le {long_date(past.cbr_received_on)} : il n’a pu se prononcer avant.")
+    yield from _past_overruling_refusals(past)
+
+
+def _past_overruling_refusals(past: PastConvention) -> Iterator[str]:
+    if past.cbr_overruled_on is None:
+        return
+    if past.cbr_sense is not CbrSense.UNFAVOURABLE:
+        yield typeset("L’avis du contrôleur budgétaire n’est pas défavorable : il n’y avait pas à passer outre.")
+    elif past.cbr_given_on and past.cbr_overruled_on < past.cbr_given_on:
+        yield typeset(f"L’avis est du {long_date(past.cbr_given_on)} : la décision de passer outre ne peut le précéder.")
+    if not past.cbr_overruled_motive:
+        yield typeset("La décision de passer outre l’avis du contrôleur budgétaire porte ses motifs.")
 
 
 def sitting_warning(next_sitting_on: date | None, *, deadline: Deadline) -> str | None:

@@ -31,6 +31,12 @@ def can_certify(actor: Actor, mobile_class: MobileClass) -> bool:
     return True
 
 
+@granted_to(*DANE)
+def can_take_over_class(actor: Actor, mobile_class: MobileClass) -> bool:
+    """Received, certified or given up on paper, before the portal: part of the service fait that the DANE enters."""
+    return True
+
+
 # Which permission opens which move: read by the pages, by the table of docs/machines.md and by the walk of the tests.
 MOBILE_CLASS_MOVES: dict[str, Permission] = {
     "receive": can_receive,

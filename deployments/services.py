@@ -1,12 +1,20 @@
 """What people do with mobile classes: each use case is one passage (or several, in reading order)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from conventions.models import Convention, CoveredClass
 from deployments import notices
+from deployments.enums import MobileClassState
 from deployments.models import MobileClass
-from deployments.permissions import can_cancel_reception, can_certify, can_plan_class, can_receive, can_renounce
+from deployments.permissions import (
+    can_cancel_reception,
+    can_certify,
+    can_plan_class,
+    can_receive,
+    can_renounce,
+    can_take_over_class,
+)
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
@@ -80,6 +88,40 @@ def certify_classes(*, mobile_class_ids: Iterable[int], actor: Actor) -> None:
             MobileClass, pk, actor=actor, may=can_certify, act="certify", label="Constater le service fait de la classe"
         ) as mobile_class:
             mobile_class.certified_on = actor.today
+
+
+def take_over_classes(*, received: Mapping[int, dt.date | None], certified_on: dt.date, actor: Actor) -> None:
+    """What became of each class before the portal: received that day and certified, or given up (None). Nobody is written to.
+
+    Called in the passage that enters the past service fait; a reception already recorded in the portal stands.
+    """
+    for pk in sorted(received):
+        on = received[pk]
+        with passage(
+            MobileClass,
+            pk,
+            actor=actor,
+            may=can_take_over_class,
+            act="take_over_class",
+            label="Constater le service fait de la classe",
+            comment="" if on else "Rien n’est justifié pour cette classe.",
+            taken_over=True,
+        ) as mobile_class:
+            if on is None:
+                _give_up(mobile_class)
+            else:
+                _take_over_reception(mobile_class, on=on)
+                mobile_class.certified_on = certified_on
+
+
+def _give_up(mobile_class: MobileClass) -> None:
+    if mobile_class.state != MobileClassState.RENOUNCED:  # renounced in the portal already
+        mobile_class.renounce()
+
+
+def _take_over_reception(mobile_class: MobileClass, *, on: dt.date) -> None:
+    if mobile_class.state != MobileClassState.RECEIVED:
+        mobile_class.receive(on=on, by=None, delivery_note="", reservations="")
 
 
 def revoke_certification(*, convention: Convention, actor: Actor, comment: str) -> None:

@@ -7,26 +7,32 @@ from django.db.models import QuerySet
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.lib.money import ZERO
-from projects.rules import ClassKey
+from projects.rules import ClassExpense, ClassKey, TaxBasis
 from subsidies.conditions import claimed_classes
 from subsidies.models import EquipmentSubsidy
 from subsidies.rules import Definitive, InvoicedAmount, definitive_subsidy, expenses_by_class
 
 
 def definitive_of(subsidy: EquipmentSubsidy) -> Definitive:
-    """What the accepted invoices of the received classes justify, within the decision and the convention.
+    """What the accepted invoices of the received classes justify, or did on paper, within the decision and the convention.
 
     Every caller finds the same figures once the service fait is certified: nothing that they are made of can change any
     more. FundingError when a class has more credit notes than invoices.
     """
     terms = subsidy.convention.terms.as_rule()
     return definitive_subsidy(
-        expenses_by_class(subsidy.invoices.accepted().invoiced_amounts(), basis=terms.tax_basis),
+        _certified_expenses(subsidy, basis=terms.tax_basis),
         certified=_keys(subsidy.convention.mobile_classes.filter(state=MobileClassState.RECEIVED)),
         decided=subsidy.decided_amount or ZERO,
         convention_maximum=subsidy.convention_max,
         terms=terms,
     )
+
+
+def _certified_expenses(subsidy: EquipmentSubsidy, *, basis: TaxBasis) -> tuple[ClassExpense, ...]:
+    if subsidy.service_fait_taken_over_on is None:
+        return expenses_by_class(subsidy.invoices.accepted().invoiced_amounts(), basis=basis)
+    return tuple(one.as_rule() for one in subsidy.past_expenses.select_related("mobile_class__school"))
 
 
 def claim_of(subsidy: EquipmentSubsidy, invoiced: Iterable[InvoicedAmount]) -> Definitive:

@@ -96,6 +96,20 @@ def the_decision_is_taken_over(subsidy: EquipmentSubsidy) -> Iterator[str]:
 
 
 @condition
+def nothing_is_justified_in_the_portal(subsidy: EquipmentSubsidy) -> Iterator[str]:
+    """Aucune facture n’est saisie dans le portail : la dépense a été justifiée sur papier."""
+    if subsidy.invoices.counted().exists():
+        yield "Des factures sont saisies dans le portail : le service fait s’y constate, il ne se reprend pas."
+
+
+@condition
+def the_service_fait_is_taken_over(subsidy: EquipmentSubsidy) -> Iterator[str]:
+    """Le service fait est repris : il a été constaté sur papier, avant le portail."""
+    if subsidy.service_fait_taken_over_on is None:
+        yield "Le service fait est constaté dans le portail : son solde s’y liquide et s’y valide."
+
+
+@condition
 def the_acompte_is_requested(subsidy: EquipmentSubsidy) -> Iterator[str]:
     """L’acompte est demandé par la collectivité."""
     if subsidy.state != "acompte_requested":

@@ -56,8 +56,14 @@ def can_sign_decision(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
 
 
 @granted_to(Role.GESTIONNAIRE_DAF)
-def can_take_over_money(actor: Actor, row: EquipmentSubsidy | Payment) -> bool:
-    """Decisions and payments made before the portal; a payment counts once a valideur has confirmed it."""
+def can_take_over_money(actor: Actor, row: EquipmentSubsidy | ResourcesSubsidy | Payment) -> bool:
+    """Decisions, grants and payments made before the portal; a payment counts once a valideur has confirmed it."""
+    return True
+
+
+@granted_to(*DANE)
+def can_take_over_service_fait(actor: Actor, row: EquipmentSubsidy) -> bool:
+    """Constaté by a DAN on paper, before the portal: the DANE enters its certificate, it constates nothing."""
     return True
 
 
@@ -206,6 +212,8 @@ def can_record_college_account(actor: Actor, subsidy: ResourcesSubsidy) -> bool:
 EQUIPMENT_MOVES: dict[str, Permission] = {
     "take_over_decision": can_take_over_money,
     "take_over_acompte": can_take_over_money,
+    "take_over_service_fait": can_take_over_service_fait,
+    "take_over_solde": can_take_over_money,
     "prepare_decision": can_prepare_decision,
     "sign_decision": can_sign_decision,
     "notify_decision": can_notify_decision,
@@ -248,6 +256,8 @@ ON_THE_WAY = frozenset(
     {
         "take_over_decision",
         "take_over_acompte",
+        "take_over_service_fait",
+        "take_over_solde",
         "record_acompte_paid",
         "record_solde_paid",
         "record_grant_paid",

@@ -52,6 +52,36 @@ ACOMPTE = DECIDED | {
     "acompte_dp": "1000000077",
 }
 
+# Golden case A: three classes, of which one above the cap; the solde is what is left under the decision.
+SERVICE_FAIT = ACOMPTE | {
+    "stage": "service fait constaté",
+    "complete_on": "01/09/2016",
+    "service_fait_on": "05/09/2016",
+    "service_fait_number": "SF-PAPIER-1",
+    "service_fait_by": "Camille EXEMPLE, DAN",
+    "received_on": "20/08/2016",
+    "justified_1": "7900,50",
+    "justified_2": "8000",
+    "justified_3": "9100",
+    "justified_total": "25 000,50",
+    "definitive_amount": "11 950,25",
+}
+SOLDE = SERVICE_FAIT | {
+    "stage": "solde payé",
+    "solde_amount": "5 950,25",
+    "solde_on": "15/09/2016",
+    "solde_dp": "1000000078",
+}
+GRANT = {
+    "grant_reference": "RESS-PAPIER-1",
+    "grant_notified_on": "10/05/2016",
+    "grant_ej": "2100000043",
+    "grant_amount": "500",
+    "grant_paid_on": "10/06/2016",
+    "grant_dp": "1000000090",
+}
+CLOSED = SOLDE | GRANT | {"stage": "close", "closed_on": "20/09/2016"}
+
 
 def past_campaign() -> Any:
     campaign = CampaignFactory()
@@ -78,12 +108,14 @@ def a_line(school: Any, college: Any, *expenses: object, **cells: object) -> dic
         "stage": "retenue",
         **cells,
     }
+    for number in range(len(costs) + 1, 4):
+        line.pop(f"justified_{number}", None)
     if "convention_number" in cells:
         line.setdefault("siret", siret(school.collectivite.siren))
     return line
 
 
-def line_of(stage: Mapping[str, Any], *expenses: object, **cells: object) -> dict[str, Any]:
+def line_of(stage: Mapping[str, Any], /, *expenses: object, **cells: object) -> dict[str, Any]:
     """The line of a new school of a new commune, at that stage."""
     return a_line(SchoolFactory(), SchoolFactory(college=True), *expenses, **{**stage, **cells})
 

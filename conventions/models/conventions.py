@@ -290,6 +290,7 @@ class Convention(ThreadRow):
         self.cbr_received_on, self.cbr_amount = past.cbr_received_on, self.project_amount
         if past.cbr_sense is not None:
             self.cbr_sense, self.cbr_given_on = past.cbr_sense.value, past.cbr_given_on
+            self.cbr_overruled_on, self.cbr_overruled_motive = past.cbr_overruled_on, past.cbr_overruled_motive
         elif last_day := self.cbr_last_day():
             self.cbr_silence_on = last_day + dt.timedelta(days=1)
 

@@ -22,14 +22,14 @@ def notify(*, convention_id: int, actor: Actor, on: dt.date, seen: int | None = 
     return convention
 
 
-def start_execution(*, convention_id: int, actor: Actor) -> Convention:
-    with passage(Convention, convention_id, actor=actor, may=can_follow_execution) as convention:
+def start_execution(*, convention_id: int, actor: Actor, taken_over: bool = False) -> Convention:
+    with passage(Convention, convention_id, actor=actor, may=can_follow_execution, taken_over=taken_over) as convention:
         convention.start_execution()
     return convention
 
 
-def settle_up(*, convention_id: int, actor: Actor) -> Convention:
-    with passage(Convention, convention_id, actor=actor, may=can_follow_execution) as convention:
+def settle_up(*, convention_id: int, actor: Actor, taken_over: bool = False) -> Convention:
+    with passage(Convention, convention_id, actor=actor, may=can_follow_execution, taken_over=taken_over) as convention:
         convention.settle_up()
     return convention
 

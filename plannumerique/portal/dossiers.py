@@ -167,7 +167,10 @@ def documents_of(documents: Iterable[IssuedDocument], rows: Iterable[Application
 
 
 def past_acts(
-    applications: Iterable[Application], convention: Convention | None, subsidy: EquipmentSubsidy | None
+    applications: Iterable[Application],
+    convention: Convention | None,
+    subsidy: EquipmentSubsidy | None,
+    grants: Iterable[ResourcesSubsidy] = (),
 ) -> list[DocumentLink]:
     """What was done on paper before the portal, said where a document of the portal would stand; a query once money is concerned."""
     acts = [
@@ -189,6 +192,14 @@ def past_acts(
             )
             for one in subsidy.payments.live().filter(taken_over_on__isnull=False)
         ]
+    if subsidy is not None and subsidy.service_fait_taken_over_on is not None:
+        reference, on = subsidy.service_fait_reference, subsidy.service_fait_on
+        acts.append(DocumentLink("Certificat de service fait", number=reference, on=on))
+    acts += [
+        DocumentLink("Notification de la dotation", number=one.reference, on=one.notified_on, note=str(one.school))
+        for one in grants
+        if one.taken_over_on is not None
+    ]
     return [replace(one, badge=Badge("Repris, sur papier", Tone.NEUTRAL)) for one in acts]
 
 

@@ -90,7 +90,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "documents": dossiers.documents_of(
             IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages(), [*applications, *resources]
         ),
-        "past_acts": dossiers.past_acts(applications, convention, subsidy),
+        "past_acts": dossiers.past_acts(applications, convention, subsidy, resources),
         "conversation": latest_of(row, actor, schools=[one.school for one in applications]),
         "events": timeline_of(journal_for(actor).filter(thread=row.thread)),
     }

@@ -52,7 +52,7 @@ def issue_certificate(payment: Payment, *, actor: Actor) -> IssuedDocument:
         **{**certificate_parts(payment, ActKind.SOLDE, actor=actor), "computation": _computation(payment, definitive)},  # type: ignore[arg-type]
         complete_on=subsidy.complete_on,
         constated_on=subsidy.service_fait_on,
-        service_fait=certificate.reference if certificate else "",
+        service_fait=certificate.reference if certificate else subsidy.service_fait_reference,
         rule=promise.sentence if promise else "",
         classes=classes_table(definitive, names_of_classes(subsidy), received),
         definitive=definitive.amount,

@@ -1,6 +1,7 @@
 """The equipment subsidy of a convention, from the award decision to the solde."""
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Self
 
@@ -17,10 +18,25 @@ from plannumerique.lib.money import ZERO
 from projects.models import Campaign
 from subsidies import conditions as only_if
 from subsidies.enums import CERTIFIED_STATES, DECIDED_STATES, SubsidyState
-from subsidies.rules import PastDecision, decision_refusal, past_decision_refusals
+from subsidies.rules import Definitive, decision_refusal
+from subsidies.rules.past import (
+    Contradiction,
+    PastDecision,
+    PastServiceFait,
+    past_closing_refusals,
+    past_decision_refusals,
+    past_service_fait_refusals,
+)
 
 S = SubsidyState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
+
+
+def refuse_contradictions(found: Iterable[Contradiction]) -> None:
+    """What a past act contradicts, said as the obstacles of a move are."""
+    reasons = [one.sentence for one in found]
+    if reasons:
+        raise Refused(*reasons)
 
 
 class EquipmentSubsidyQuerySet(ThreadRowQuerySet):
@@ -67,6 +83,7 @@ class EquipmentSubsidy(ThreadRow):
         "notified_on",
         "complete_on",
         "service_fait_on",
+        "service_fait_taken_over_on",
         "definitive_amount",
         "paid_total",
         "ej_number",
@@ -103,6 +120,10 @@ class EquipmentSubsidy(ThreadRow):
     service_fait_on = models.DateField("service fait constaté le", null=True, blank=True)
     service_fait_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     service_fait_reservations = models.TextField("réserves", blank=True)
+    # Constaté on paper before the portal: its certificate, who signed it; `past_expenses` stand where the invoices would.
+    service_fait_taken_over_on = models.DateField("service fait repris le", null=True, blank=True, editable=False)
+    service_fait_reference = models.CharField("certificat de service fait", max_length=40, blank=True)
+    service_fait_signatory = models.CharField("constaté par", max_length=150, blank=True)
     chorus_certification = models.CharField("référence de la certification dans Chorus", max_length=40, blank=True)
     justified_amount = models.DecimalField("dépense justifiée (€)", null=True, blank=True, **MONEY)
     definitive_amount = models.DecimalField("subvention définitive (€)", null=True, blank=True, **MONEY)
@@ -159,6 +180,17 @@ class EquipmentSubsidy(ThreadRow):
                 violation_error_message="La personne qui dépose les justificatifs ne constate pas le service fait.",
             ),
             models.CheckConstraint(
+                condition=Q(service_fait_taken_over_on__isnull=True)
+                | Q(
+                    service_fait_on__lte=F("service_fait_taken_over_on"),
+                    service_fait_reference__gt="",
+                    service_fait_signatory__gt="",
+                    decision_taken_over_on__isnull=False,
+                ),
+                name="subsidy_past_service_fait_is_signed",
+                violation_error_message="Un service fait repris porte sa date, son certificat et qui l’a constaté, et sa décision est reprise.",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state__in=[S.SOLDE_PAID, S.CLOSED]) | Q(paid_total=F("definitive_amount")),
                 name="subsidy_closed_is_balanced",
                 violation_error_message="Le total versé doit égaler la subvention définitive.",
@@ -188,9 +220,8 @@ class EquipmentSubsidy(ThreadRow):
         conditions=[only_if.not_on_hold, only_if.the_convention_is_notified],
     )
     def take_over_decision(self, *, past: PastDecision, entered_on: dt.date, by: User | None) -> None:
-        reasons = list(past_decision_refusals(past, convention_maximum=self.convention_max, since=self.convention.notified_on))
-        if reasons:
-            raise Refused(*reasons)
+        since = self.convention.notified_on
+        refuse_contradictions(past_decision_refusals(past, convention_maximum=self.convention_max, since=since))
         self.decided_amount, self.decided_by, self.decision_taken_over_on = past.amount, by, entered_on
         self.decision_reference, self.decision_signed_on = past.reference, past.signed_on
         self.decision_signatory, self.decision_capacity = past.signatory, past.capacity
@@ -204,6 +235,38 @@ class EquipmentSubsidy(ThreadRow):
         conditions=[only_if.not_on_hold, only_if.the_campaign_pays_an_acompte, only_if.the_decision_is_taken_over],
     )
     def take_over_acompte(self) -> None:
+        pass
+
+    @move(
+        field=state,
+        source=[S.NOTIFIED, S.ACOMPTE_PAID, S.JUSTIFIED, S.TO_COMPLETE],
+        target=S.SERVICE_FAIT,
+        label="Reprendre un service fait constaté",
+        conditions=[only_if.the_decision_is_taken_over, only_if.nothing_is_justified_in_the_portal],
+    )
+    def take_over_service_fait(
+        self, *, past: PastServiceFait, definitive: Definitive, acompte_on: dt.date | None, entered_on: dt.date
+    ) -> None:
+        refuse_contradictions(
+            past_service_fait_refusals(past, definitive=definitive, notified_on=self.notified_on, acompte_on=acompte_on)
+        )
+        self.complete_on, self.service_fait_on, self.service_fait_taken_over_on = past.complete_on, past.on, entered_on
+        self.service_fait_reference, self.service_fait_signatory = past.reference, past.signatory
+        self.justified_amount, self.definitive_amount = definitive.justified.expense, definitive.amount
+
+    @move(
+        field=state,
+        source=S.SERVICE_FAIT,
+        target=S.SOLDE_LIQUIDATED,
+        label="Reprendre le solde",
+        conditions=[
+            only_if.not_on_hold,
+            only_if.the_service_fait_is_taken_over,
+            only_if.a_solde_is_due,
+            only_if.the_ej_number_is_known,
+        ],
+    )
+    def take_over_solde(self) -> None:
         pass
 
     @move(
@@ -332,7 +395,9 @@ class EquipmentSubsidy(ThreadRow):
         label="Clore la subvention",
         conditions=[only_if.no_payment_is_under_way, only_if.every_class_is_settled, only_if.every_grant_is_settled],
     )
-    def close(self, *, on: dt.date) -> None:
+    def close(self, *, on: dt.date, since: dt.date | None = None) -> None:
+        """`since`: the day of the last act, of a subsidy closed before the portal."""
+        refuse_contradictions(past_closing_refusals(on, since=since))
         self.closed_on = on
 
     # Ways back and out: each clears exactly what it invalidates.
@@ -394,6 +459,7 @@ class EquipmentSubsidy(ThreadRow):
     def revoke_service_fait(self) -> None:
         self.service_fait_on, self.service_fait_by, self.service_fait_reservations = None, None, ""
         self.justified_amount, self.definitive_amount, self.chorus_certification = None, None, ""
+        self.service_fait_taken_over_on, self.service_fait_reference, self.service_fait_signatory = None, "", ""
 
     @move(
         field=state,

@@ -52,7 +52,7 @@ class ResourcesSubsidy(ThreadRow):
         "payee",
         "thread__academie",
     )
-    journaled = ("amount", "notified_on", "paid_total", "siret", "iban", "ej_number")
+    journaled = ("amount", "notified_on", "reference", "taken_over_on", "paid_total", "siret", "iban", "ej_number")
 
     convention = models.ForeignKey(Convention, models.PROTECT, related_name="resources_subsidies", verbose_name="convention")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
@@ -63,6 +63,8 @@ class ResourcesSubsidy(ThreadRow):
     justify_by = models.DateField("à justifier avant le", null=True, blank=True)
     notified_on = models.DateField("notifiée le", null=True, blank=True)
     reference = models.CharField("référence de la notification", max_length=40, blank=True)
+    # Notified on paper before the portal: its reference is that of the paper, no letter of the portal bears it.
+    taken_over_on = models.DateField("reprise le", null=True, blank=True, editable=False)
     ej_number = models.CharField("numéro d’EJ", max_length=20, blank=True)
     siret = models.CharField("SIRET du collège", max_length=14, blank=True)
     iban = models.CharField("IBAN du collège", max_length=34, blank=True)

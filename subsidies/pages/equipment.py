@@ -73,7 +73,13 @@ def facts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Fact]:
     if subsidy.complete_on:
         facts.append(Fact("Pièces complètes le", on=subsidy.complete_on))
     if subsidy.service_fait_on:
-        facts.append(Fact("Service fait constaté le", on=subsidy.service_fait_on, note=subsidy.service_fait_reservations))
+        note = subsidy.service_fait_signatory or subsidy.service_fait_reservations
+        facts.append(Fact("Service fait constaté le", on=subsidy.service_fait_on, note=note))
+    if subsidy.service_fait_taken_over_on:
+        certificate = f"certificat n° {subsidy.service_fait_reference}, sur papier, avant le portail"
+        facts.append(Fact("Service fait repris le", on=subsidy.service_fait_taken_over_on, note=certificate))
+    if subsidy.closed_on:
+        facts.append(Fact("Close le", on=subsidy.closed_on))
     return facts
 
 

@@ -30,6 +30,8 @@ def facts_of(grant: ResourcesSubsidy, actor: Actor) -> list[Fact]:
     ]
     if grant.notified_on:
         facts.append(Fact("Notifiée le", on=grant.notified_on, note=grant.reference))
+    if grant.taken_over_on:
+        facts.append(Fact("Dotation reprise le", on=grant.taken_over_on, note="notifiée sur papier, avant le portail"))
     if grant.justify_by:
         facts.append(Fact("À justifier au plus tard le", on=grant.justify_by))
     return facts

@@ -13,7 +13,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
 from projects.rules import ClassKey, Funding, FundingError, public_aid_warning
-from subsidies.claims import claim_of, names_of_classes
+from subsidies.claims import claim_of, definitive_of, names_of_classes
 from subsidies.enums import InvoiceState
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.permissions_statement import can_certify_statement, can_edit_statement, can_record_signed_statement
@@ -136,6 +136,18 @@ def claim_amounts(subsidy: EquipmentSubsidy) -> ClaimAmounts | None:
         total_amounts("Subvention que l’état justifie à ce jour", claim, subsidy),
         class_amounts(claim.justified, names),
         class_table(claim.justified, invoiced, names),
+    )
+
+
+def past_amounts(subsidy: EquipmentSubsidy) -> ClaimAmounts | None:
+    """What was justified on paper before the portal: what each class has cost, without HT, VAT nor invoices."""
+    if subsidy.service_fait_taken_over_on is None:
+        return None
+    definitive = definitive_of(subsidy)
+    return ClaimAmounts(
+        total_amounts("Subvention définitive", definitive, subsidy),
+        class_amounts(definitive.justified, names_of_classes(subsidy)),
+        [],
     )
 
 

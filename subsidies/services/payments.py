@@ -169,12 +169,12 @@ def record_payment(
 
 def follow(payment: Payment, *, actor: Actor) -> None:
     """The subsidy's total rises in the same passage as its payment is recorded."""
+    past = payment.taken_over_on is not None
     if payment.resources_id:
-        with passage(ResourcesSubsidy, payment.resources_id, actor=actor, may=can_follow_payment) as grant:
+        with passage(ResourcesSubsidy, payment.resources_id, actor=actor, may=can_follow_payment, taken_over=past) as grant:
             grant.record_grant_paid(amount=payment.amount)
         return
     assert payment.equipment_id is not None  # payment_of_one_subsidy holds it
-    past = payment.taken_over_on is not None
     with passage(EquipmentSubsidy, payment.equipment_id, actor=actor, may=can_follow_payment, taken_over=past) as subsidy:
         if payment.kind == PaymentKind.ACOMPTE:
             subsidy.record_acompte_paid(amount=payment.amount)

@@ -52,5 +52,6 @@ def revoke_service_fait(*, subsidy_id: int, actor: Actor, comment: str, seen: in
     """Back to the deposited statement: what was certified is no longer; a later certificate will cancel and replace the first."""
     with passage(EquipmentSubsidy, subsidy_id, actor=actor, may=can_revoke_service_fait, seen=seen, comment=comment) as subsidy:
         subsidy.revoke_service_fait()
+        subsidy.past_expenses.all().delete()  # of a service fait constaté on paper: another entry will say them exactly
         deployments.revoke_certification(convention=subsidy.convention, actor=actor, comment=comment)
     return subsidy

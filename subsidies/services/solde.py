@@ -85,7 +85,12 @@ def close(*, subsidy_id: int, actor: Actor, seen: int | None = None, comment: st
     """Everything is paid and nothing awaits: the subsidy is closed, and its convention settled up."""
     with passage(EquipmentSubsidy, subsidy_id, actor=actor, may=can_close, seen=seen, comment=comment) as subsidy:
         subsidy.close(on=actor.today)
-        if subsidy.convention.state == ConventionState.NOTIFIED:  # no order was ever accepted: everything came at the end
-            conventions.start_execution(convention_id=subsidy.convention_id, actor=actor)
-        conventions.settle_up(convention_id=subsidy.convention_id, actor=actor)
+        settle_convention(subsidy, actor=actor)
     return subsidy
+
+
+def settle_convention(subsidy: EquipmentSubsidy, *, actor: Actor, taken_over: bool = False) -> None:
+    """In the passage that closes its subsidy."""
+    if subsidy.convention.state == ConventionState.NOTIFIED:  # no order was ever accepted: everything came at the end
+        conventions.start_execution(convention_id=subsidy.convention_id, actor=actor, taken_over=taken_over)
+    conventions.settle_up(convention_id=subsidy.convention_id, actor=actor, taken_over=taken_over)

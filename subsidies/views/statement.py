@@ -19,7 +19,7 @@ from subsidies import permissions_statement as permissions
 from subsidies.forms.statement import AidForm, PlainForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.models.statement import of_the_parties
-from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, statement_actions
+from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, past_amounts, statement_actions
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import statement as services
 
@@ -60,7 +60,7 @@ def statement(request: Request, pk: int) -> HttpResponse:
     row = ExpenseStatement.objects.filter(subsidy=subsidy).select_related("thread", *ExpenseStatement.passage_related).first()
     listing = paginate(request, Invoice.objects.filter(subsidy=subsidy).for_list(), columns=COLUMNS)
     draft = row or ExpenseStatement(thread=subsidy.thread, subsidy=subsidy)
-    claim = claim_amounts(subsidy)
+    claim = past_amounts(subsidy) or claim_amounts(subsidy)
     page = {
         "subsidy": subsidy,
         "statement": row,

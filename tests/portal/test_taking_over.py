@@ -146,7 +146,7 @@ def test_a_notified_decision_is_entered_by_the_daf_with_the_same_workbook(campai
     line = line_of(DECIDED, decision_amount="11 000,00")
     said = entered(campaign, line, by=dane)
 
-    assert said.warnings[-1] == "La décision reste à saisir : un gestionnaire de la DAF dépose ce même classeur."
+    assert said.warnings[-1] == "La décision reste à saisir\u00a0: un gestionnaire de la DAF dépose ce même classeur."
     entered(campaign, line, by=gestionnaire)
 
     subsidy = EquipmentSubsidy.objects.get()
@@ -518,7 +518,7 @@ def test_once_confirmed_each_dossier_is_entered_by_the_job(client, campaign, dan
 
 def test_one_refused_dossier_holds_the_workbook_back_and_is_named_by_its_line(client, campaign, dane):
     client.force_login(dane.user)
-    lines = [line_of(SIGNED), line_of(SIGNED, convention_number="CONV-8", subsidy_max="11 999,99")]
+    lines = [line_of(SIGNED), line_of(SIGNED, convention_number="CONV-8", recteur_signed_on="20/03/2016")]
 
     answer = client.post(address(campaign), {"file": workbook(campaign, *lines)})
 

@@ -12,7 +12,7 @@ from plannumerique.organisations.models import Departement
 from subsidies import permissions
 from subsidies.enums import AccountChangeState, PaymentKind, PaymentState, PieceState, ResourcesState, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder, ResourcesSubsidy
-from subsidies.rules import PastDecision
+from subsidies.rules.past import PastDecision, PastServiceFait, past_definitive
 from subsidies.services import account, acompte, decision, orders, payments, resources, taking_over
 from tests.factories import CirconscriptionFactory
 from tests.factories_projects import PieceFactory
@@ -70,6 +70,28 @@ def taking_over_the_acompte(row, who):
         subsidy.take_over_acompte()
 
 
+def taking_over_the_service_fait(row, who):
+    """The move alone, of classes that have justified nothing: their own moves have their machine."""
+    past = PastServiceFait(
+        reference="SF-1",
+        signatory="Camille EXEMPLE, DAN",
+        complete_on=ON,
+        on=ON,
+        expenses=(),
+        justified=Decimal("0"),
+        definitive=Decimal("0"),
+    )
+    with passage(EquipmentSubsidy, row.pk, actor=who, may=permissions.can_take_over_service_fait, taken_over=True) as subsidy:
+        decided, terms = subsidy.decided_amount or Decimal("0"), subsidy.convention.terms.as_rule()
+        definitive = past_definitive(past, decided=decided, convention_maximum=subsidy.convention_max, terms=terms)
+        subsidy.take_over_service_fait(past=past, definitive=definitive, acompte_on=None, entered_on=ON)
+
+
+def taking_over_the_solde(row, who):
+    with passage(EquipmentSubsidy, row.pk, actor=who, may=permissions.can_take_over_money, taken_over=True) as subsidy:
+        subsidy.take_over_solde()
+
+
 SUBSIDIES = Machine(
     model=EquipmentSubsidy,
     permissions=permissions.EQUIPMENT_MOVES,
@@ -96,8 +118,33 @@ TAKEN_OVER = Machine(
     build=lambda state: EquipmentSubsidyFactory(**EQUIPMENT[SubsidyState(state)], decision_taken_over_on=ON),
     where=where,
     at=at(ON),
-    call={"take_over_acompte": taking_over_the_acompte},
+    call={"take_over_acompte": taking_over_the_acompte, "take_over_service_fait": taking_over_the_service_fait},
 )
+
+
+def certified_on_paper(state):
+    row = EquipmentSubsidyFactory(**EQUIPMENT[SubsidyState(state)], decision_taken_over_on=ON)
+    if row.service_fait_on is None:
+        return row
+    paper = {"service_fait_reference": "SF-1", "service_fait_signatory": "Camille EXEMPLE, DAN"}
+    EquipmentSubsidy.objects.filter(pk=row.pk).update(service_fait_taken_over_on=row.service_fait_on, **paper)
+    return EquipmentSubsidy.objects.get(pk=row.pk)
+
+
+CERTIFIED_ON_PAPER = Machine(
+    model=EquipmentSubsidy,
+    permissions=permissions.EQUIPMENT_MOVES,
+    build=certified_on_paper,
+    where=where,
+    at=at(ON),
+    call={"take_over_solde": taking_over_the_solde},
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", CERTIFIED_ON_PAPER.states)
+def test_a_subsidy_certified_on_paper_moves_as_its_table_says(state):
+    walk(CERTIFIED_ON_PAPER, state)
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """One past dossier entered, all of it or nothing: what is the DANE's by the DANE, what is the DAF's by the DAF."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,37 +13,29 @@ from conventions.models import Convention
 from plannumerique.journal.machine import Refused
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
-from plannumerique.lib.text import plural, typeset
+from plannumerique.lib.text import plural
 from plannumerique.organisations.actor import Actor, Scope
-from plannumerique.organisations.enums import DANE, Role
+from plannumerique.organisations.enums import DANE
+from plannumerique.portal.taking_over.entered import Entered, NothingToEnter
+from plannumerique.portal.taking_over.money import Steps
 from plannumerique.portal.taking_over.reading import PastDossier, Reading
+from plannumerique.portal.taking_over.workbook import layout_of
 from plannumerique.ui.spreadsheets import Row
 from projects import services as projects
 from projects.models import Application, Campaign, Dossier, Phase
-from subsidies.enums import SubsidyState
-from subsidies.models import EquipmentSubsidy, Payment
-from subsidies.rules import acompte_due
 from subsidies.services import convention as notifications
-from subsidies.services import taking_over as money
 
 TAKE_OVER = "reprendre"
 
 
-@dataclass(slots=True)
-class Entered:
-    """What was entered, in words, and what the person should know of it."""
-
-    said: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What the job would do of one dossier, or why the door would refuse it."""
+    """What the job would do of one dossier, why the door would refuse it, or why nothing of it is this person's to enter."""
 
     past: PastDossier
     entered: Entered
     refusals: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 def campaign_with_phases(pk: int) -> Campaign:
@@ -54,7 +46,8 @@ def campaign_with_phases(pk: int) -> Campaign:
 def take_over(pk: int, actor: Actor, parameters: Mapping[str, Any]) -> object:
     """Of a job: `pk` is the collectivité; its lines are read again as they came, and judged by the same rules."""
     campaign = campaign_with_phases(parameters["campaign"])
-    lines = [Row(number, cells) for number, cells in parameters["lines"][str(pk)]]
+    keys = [column.key for column in layout_of(campaign).columns]
+    lines = [Row(number, {key: cells.get(key, "") for key in keys}) for number, cells in parameters["lines"][str(pk)]]
     reading = Reading(campaign, lines)
     if reading.faults or not reading.dossiers:
         raise Refused(*(f"Ligne {one.row}, {one.head} : {one.sentence}" for one in reading.faults))
@@ -66,6 +59,8 @@ def rehearse(past: PastDossier, *, campaign: Campaign, actor: Actor) -> Rehearse
     with transaction.atomic():
         try:
             return Rehearsed(past, enter(past, campaign=campaign, actor=actor))
+        except NothingToEnter as nothing:
+            return Rehearsed(past, Entered(), idle=tuple(nothing.reasons))
         except Refused as refused:
             return Rehearsed(past, Entered(), tuple(refused.reasons))
         except PermissionDenied as denied:
@@ -83,15 +78,28 @@ def enter(past: PastDossier, *, campaign: Campaign, actor: Actor) -> Entered:
         if actor.grant_over(scope, DANE) is None:
             raise Refused("La DANE n’a pas encore repris ce dossier : elle dépose d’abord ce classeur.")
         dossier = _enter_dossier(past, campaign, actor, entered)
-    if past.decision is not None:
-        _enter_money_or_say_who(past, dossier, actor, entered, scope)
+    _refuse_behind(past, dossier)
+    if past.decision is not None or past.grants:
+        Steps(past, dossier, actor, entered).walk()
     if not entered.said:
-        raise Refused("Ce dossier est déjà repris, jusqu’à l’étape que dit ce classeur : rien n’est à saisir.")
+        raise NothingToEnter(*(entered.awaited or ["Ce dossier est déjà repris, jusqu’à l’étape que dit ce classeur."]))
+    entered.warnings += entered.awaited
     return entered
 
 
 def _is_taken_over(dossier: Dossier) -> bool:
     return Application.objects.live().filter(dossier=dossier, taken_over_on__isnull=False).exists()
+
+
+def _refuse_behind(past: PastDossier, dossier: Dossier) -> None:
+    """What was taken over at an earlier stage goes on in the portal: the workbook doesn't enter its convention afterwards."""
+    convention = Convention.objects.live().filter(dossier=dossier).first()
+    if past.convention is not None and convention is None:
+        raise Refused(
+            "Ce dossier est repris sans sa convention : elle s’établit maintenant dans le portail, où sa reprise s’annule."
+        )
+    if past.convention_notified_on and convention is not None and convention.notified_on is None:
+        raise Refused("La convention de ce dossier est reprise sans sa notification : la DANE la notifie dans le portail.")
 
 
 # --- What is the DANE's ---
@@ -113,7 +121,7 @@ def _enter_dossier(past: PastDossier, campaign: Campaign, actor: Actor, entered:
         if past.convention_notified_on is not None:
             notifications.take_over_notification(convention_id=convention.pk, actor=actor, on=past.convention_notified_on)
             entered.said.append(f"Convention notifiée le {plain_date(past.convention_notified_on)}")
-            _warn_of_grants(convention, entered)
+            _warn_of_grants(convention, past, entered)
     return dossier
 
 
@@ -131,54 +139,11 @@ def _warn_of_convention(convention: Convention, entered: Entered) -> None:
         )
 
 
-def _warn_of_grants(convention: Convention, entered: Entered) -> None:
-    grants = convention.covered_schools.filter(resources_grant__gt=0).count()
+def _warn_of_grants(convention: Convention, past: PastDossier, entered: Entered) -> None:
+    said = {uai for _, uai, _ in past.grants}
+    grants = convention.covered_schools.filter(resources_grant__gt=0).exclude(school__uai__in=said).count()
     if grants:
         entered.warnings.append(
-            f"{plural(grants, one='dotation de ressources sera', many='dotations de ressources seront')} à notifier : "
-            "la DAF annule, avec son motif, ce qui a été versé avant le portail."
+            f"{plural(grants, one='dotation de ressources reste', many='dotations de ressources restent')} à notifier dans le "
+            "portail : ce qui a déjà été versé se dit dans ses cases, avant la confirmation."
         )
-
-
-# --- What is the DAF's ---
-
-
-def _enter_money_or_say_who(past: PastDossier, dossier: Dossier, actor: Actor, entered: Entered, scope: Scope) -> None:
-    if actor.grant_over(scope, [Role.GESTIONNAIRE_DAF]) is not None:
-        _enter_money(past, dossier, actor, entered)
-    elif entered.said:
-        what = "la décision et l’acompte restent" if past.acompte else "la décision reste"
-        entered.warnings.append(f"{what.capitalize()} à saisir : un gestionnaire de la DAF dépose ce même classeur.")
-
-
-def _enter_money(past: PastDossier, dossier: Dossier, actor: Actor, entered: Entered) -> None:
-    subsidy = EquipmentSubsidy.objects.select_related("convention__document").filter(thread=dossier.thread_id).first()
-    if subsidy is None or past.convention is None or past.decision is None:
-        raise Refused("La convention de ce dossier n’est pas notifiée dans le portail : la DANE l’enregistre d’abord.")
-    if subsidy.convention.reference != past.convention.reference:
-        raise Refused(
-            f"La convention de ce dossier porte le n° {subsidy.convention.reference}, le classeur le n° {past.convention.reference}."
-        )
-    if subsidy.decision_taken_over_on is None:
-        subsidy = money.take_over_decision(subsidy_id=subsidy.pk, actor=actor, past=past.decision)
-        entered.said.append(f"Décision n° {past.decision.reference} notifiée, {euros(past.decision.amount)}")
-    elif (subsidy.decision_reference, subsidy.decided_amount) != (past.decision.reference, past.decision.amount):
-        raise Refused(
-            f"La décision reprise porte le n° {subsidy.decision_reference} et {euros(subsidy.decided_amount or 0)} : "
-            "le classeur dit autre chose."
-        )
-    if past.acompte is not None and _awaits_acompte(subsidy):
-        payment = money.take_over_acompte(subsidy_id=subsidy.pk, actor=actor, past=past.acompte)
-        entered.said.append(f"Acompte de {euros(past.acompte.amount)}, à confirmer par un valideur de la DAF")
-        _warn_of_acompte(payment, subsidy, entered)
-
-
-def _awaits_acompte(subsidy: EquipmentSubsidy) -> bool:
-    waiting = subsidy.state in (SubsidyState.NOTIFIED, SubsidyState.ACOMPTE_REQUESTED)
-    return waiting and not subsidy.payments.live().exists()
-
-
-def _warn_of_acompte(payment: Payment, subsidy: EquipmentSubsidy, entered: Entered) -> None:
-    due = acompte_due(payment.ceiling, terms=subsidy.convention.terms.as_rule())
-    if payment.amount < due:
-        entered.warnings.append(typeset(f"L’acompte payé est inférieur à {euros(due)}, que la décision permettait."))

@@ -6,16 +6,30 @@ from dataclasses import dataclass, field
 
 from conventions.rules import PastConvention
 from plannumerique.lib.identifiers import siren_of
+from plannumerique.lib.money import ZERO
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.models import Collectivite, School
 from plannumerique.portal.taking_over.forms import DossierLineForm, LineForm
 from plannumerique.portal.taking_over.stages import Reached
-from plannumerique.portal.taking_over.workbook import OF_DOSSIER, expense_keys, layout_of
+from plannumerique.portal.taking_over.workbook import OF_DOSSIER, expense_keys, justified_keys, layout_of
 from plannumerique.ui.forms import PortalForm
 from plannumerique.ui.spreadsheets import Fault, Row
 from projects.models import Campaign, Phase
+from projects.rules import ClassExpense, ClassKey
 from projects.services import PastSelection
-from subsidies.rules import PastDecision, PastPayment
+from subsidies.rules.past import PastDecision, PastGrant, PastPayment, PastServiceFait
+
+
+@dataclass(frozen=True, slots=True)
+class PastLine:
+    """One school in one phase: its selection, what each class should cost and has cost, when it was equipped, its grant."""
+
+    row: int
+    selection: PastSelection
+    expenses: list[ClassExpense]
+    justified: list[ClassExpense]
+    received_on: dt.date | None
+    grant: PastGrant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +39,46 @@ class PastDossier:
     collectivite: Collectivite
     rows: list[Row]
     reached: Reached
-    selections: list[PastSelection]
     convention: PastConvention | None
     convention_notified_on: dt.date | None
     decision: PastDecision | None
     acompte: PastPayment | None
+    service_fait: PastServiceFait | None
+    solde: PastPayment | None
+    closed_on: dt.date | None
+    lines: list[PastLine]
 
     @property
     def first(self) -> int:
         return self.rows[0].number
+
+    @property
+    def selections(self) -> list[PastSelection]:
+        return [one.selection for one in self.lines]
+
+    @property
+    def expenses(self) -> list[ClassExpense]:
+        """The forecasts, by the key that follows each class."""
+        return [expense for line in self.lines for expense in line.expenses]
+
+    @property
+    def grants(self) -> list[tuple[int, str, PastGrant]]:
+        """The line, the school and the grant of each school whose grant was notified."""
+        return [(line.row, line.selection.school.uai, line.grant) for line in self.lines if line.grant is not None]
+
+    @property
+    def receptions_by_row(self) -> list[tuple[int, dt.date]]:
+        return [(line.row, line.received_on) for line in self.lines if line.received_on is not None]
+
+    @property
+    def receptions(self) -> dict[ClassKey, dt.date]:
+        """The day on which each certified class came to its school."""
+        return {
+            one.key: line.received_on
+            for line in self.lines
+            for one in line.justified
+            if line.received_on is not None and one.expense > ZERO
+        }
 
 
 @dataclass(slots=True)
@@ -48,7 +93,8 @@ class Reading:
     """Reads once the rows of `campaign`; then `dossiers` and `faults` are known. Four queries, whatever the lines."""
 
     def __init__(self, campaign: Campaign, rows: Iterable[Row], faults: Iterable[Fault] = ()) -> None:
-        self.campaign, self.layout, self.expenses = campaign, layout_of(campaign), expense_keys(campaign)
+        self.campaign, self.layout = campaign, layout_of(campaign)
+        self.expenses, self.justified = expense_keys(campaign), justified_keys(campaign)
         self.faults = list(faults)
         self.cells = {fault.cell for fault in self.faults}
         self.seen: dict[tuple[str, int], int] = {}
@@ -61,7 +107,7 @@ class Reading:
     def _grouped(self, rows: Iterable[Row]) -> dict[str, _Group]:
         groups: dict[str, _Group] = {}
         for row in rows:
-            form = LineForm(row.cells, expenses=self.expenses)
+            form = LineForm(row.cells, expenses=self.expenses, justified=self.justified)
             self._judge(form, row.cells, lambda _, at=row.number: at)  # type: ignore[misc]
             siren = form.cleaned_data.get("siren", "")
             if not siren:  # its fault is named; the line can be no dossier's
@@ -106,16 +152,59 @@ class Reading:
             self._add("Ce SIRET n’est pas celui de la collectivité.", row=group.places["siret"], key="siret", typed=siret)
         if len(self.faults) > before or collectivite is None or not self._are_sound(group, form):
             return None
+        lines = self._lines(form.reached, group, [one for one in selections if one is not None])
+        if len(self.faults) > before:
+            return None
         return PastDossier(
-            collectivite,
-            group.rows,
-            form.reached,
-            [one for one in selections if one is not None],
-            form.convention,
-            form.cleaned_data["convention_notified_on"],
-            form.decision,
-            form.acompte,
+            collectivite=collectivite,
+            rows=group.rows,
+            reached=form.reached,
+            convention=form.convention,
+            convention_notified_on=form.cleaned_data["convention_notified_on"],
+            decision=form.decision,
+            acompte=form.acompte,
+            service_fait=form.service_fait(one for line in lines for one in line.justified),
+            solde=form.solde,
+            closed_on=form.cleaned_data["closed_on"],
+            lines=lines,
         )
+
+    def _lines(self, reached: Reached, group: _Group, selections: list[PastSelection]) -> list[PastLine]:
+        """In the order of the phases, which numbers the classes of a school; the three lists come from the same rows."""
+        whole = sorted(
+            zip(group.rows, group.lines, selections, strict=True),
+            key=lambda one: (one[2].phase.number, one[2].school.uai),
+        )
+        last: dict[str, int] = {}
+        lines = [self._line(reached, row, form, selection, last) for row, form, selection in whole]
+        self._refuse_two_grants(whole)
+        return lines
+
+    def _line(self, reached: Reached, row: Row, form: LineForm, selection: PastSelection, last: dict[str, int]) -> PastLine:
+        for key, sentence in form.beyond(reached):
+            self._add(sentence, row=row.number, key=key, typed=row.cells[key])
+        uai = selection.school.uai
+        first = last.get(uai, 0) + 1
+        last[uai] = last.get(uai, 0) + len(form.expenses)
+        return PastLine(
+            row=row.number,
+            selection=selection,
+            expenses=[ClassExpense(uai, number, one) for number, one in enumerate(form.expenses, start=first)],
+            justified=[ClassExpense(uai, number, one) for number, one in enumerate(form.justified, start=first)],
+            received_on=form.cleaned_data["received_on"],
+            grant=form.grant,
+        )
+
+    def _refuse_two_grants(self, whole: list[tuple[Row, LineForm, PastSelection]]) -> None:
+        """A school has one grant, whatever its phases."""
+        said: dict[str, int] = {}
+        for row, form, selection in whole:
+            if form.grant is None:
+                continue
+            earlier = said.setdefault(selection.school.uai, row.number)
+            if earlier != row.number:
+                sentence = f"La dotation de cette école est déjà écrite ligne {earlier} : elle n’en a qu’une."
+                self._add(sentence, row=row.number, key="grant_reference", typed=row.cells["grant_reference"])
 
     def _are_sound(self, group: _Group, form: DossierLineForm) -> bool:
         """Faults of the cells themselves were counted before this dossier was looked at."""

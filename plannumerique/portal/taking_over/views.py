@@ -11,16 +11,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from plannumerique.files.models import StoredFile
 from plannumerique.files.workbooks import faults_page, open_stored
 from plannumerique.journal.machine import Refused
+from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
 from plannumerique.portal.bulk.launching import launch
 from plannumerique.portal.bulk.reviewing import carry_digest, digest_of
 from plannumerique.portal.taking_over.acts import TAKE_OVER, Rehearsed, campaign_with_phases, rehearse
+from plannumerique.portal.taking_over.contradictions import faults_of
+from plannumerique.portal.taking_over.entered import Entered
 from plannumerique.portal.taking_over.forms import TakeOverForm
-from plannumerique.portal.taking_over.reading import Reading
+from plannumerique.portal.taking_over.reading import PastDossier, Reading
 from plannumerique.portal.taking_over.stages import TAKES_OVER, Reached
-from plannumerique.portal.taking_over.workbook import MOST_ROWS, build, layout_of
+from plannumerique.portal.taking_over.workbook import MOST_REHEARSED, MOST_ROWS, build, layout_of
 from plannumerique.ui.exports import workbook_answer
-from plannumerique.ui.spreadsheets import BadWorkbook
+from plannumerique.ui.spreadsheets import BadWorkbook, Fault
 from projects.models import Campaign
 
 TITLE = "Reprendre des dossiers déjà engagés"
@@ -44,26 +47,55 @@ def download_model(request: Request, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def take_over(request: Request, pk: int) -> HttpResponse:
-    """200 the form, or what the workbook would do; 422 its faults and refusals; 302 to the job once confirmed; 409 overtaken."""
+    """200 the form, or what the workbook would do; 422 its faults and refusals; 302 to the job once confirmed; 409 overtaken.
+
+    Up to MOST_REHEARSED lines the review enters and undoes each dossier; a longer workbook is read whole, then entered by the
+    job alone, which says dossier by dossier what passed.
+    """
     campaign = _campaign(request, pk)
     form = TakeOverForm(request.POST or None, request.FILES or None, actor=request.actor)
-    page: dict[str, Any] = {"campaign": campaign, "form": form, "title": TITLE, "stages": Reached.labels, "most": MOST_ROWS}
+    page: dict[str, Any] = {"campaign": campaign, "form": form, "title": TITLE, "stages": Reached.labels}
+    page |= {"most": MOST_ROWS, "most_rehearsed": MOST_REHEARSED}
     if not form.is_valid():
         return render(request, TEMPLATE, page, status=form.http_status)
     try:
         reading = _read(form.cleaned_data["file"], campaign)
     except BadWorkbook as error:
         form.add_error("file", str(error))
+        form.forget("file")
         return render(request, TEMPLATE, page, status=form.http_status)
-    if reading.faults:
-        return render(
-            request, TEMPLATE, page | faults_page(reading.faults, most=SHOWN, name=str(form.cleaned_data["file"])), status=422
-        )
-    rehearsed = [rehearse(one, campaign=campaign, actor=request.actor) for one in reading.dossiers]
-    page |= _reviewed(rehearsed)
-    if page["refused"]:
+    faults = _faults_of(reading, campaign)
+    if faults:
+        page |= faults_page(faults, most=SHOWN, name=str(form.cleaned_data["file"]))
+        form.forget("file")
         return render(request, TEMPLATE, page, status=422)
-    return _confirm_or_launch(request, campaign, form, rehearsed, page)
+    page["at_length"] = sum(len(one.rows) for one in reading.dossiers) > MOST_REHEARSED
+    rehearsed = [_unrehearsed(one) for one in reading.dossiers] if page["at_length"] else _rehearsed(request, campaign, reading)
+    page |= _reviewed(rehearsed)
+    ready = [one for one in rehearsed if not one.idle]
+    if page["refused"] or not ready:
+        form.forget("file")
+        return render(request, TEMPLATE, page, status=422)
+    return _confirm_or_launch(request, campaign, form, ready, page)
+
+
+def _rehearsed(request: Request, campaign: Campaign, reading: Reading) -> list[Rehearsed]:
+    return [rehearse(one, campaign=campaign, actor=request.actor) for one in reading.dossiers]
+
+
+def _unrehearsed(past: PastDossier) -> Rehearsed:
+    """What the workbook says, in its own words: what the door answers is for the page of the job."""
+    schools = len({line.selection.school.pk for line in past.lines})
+    classes = plural(len(past.expenses), one="classe mobile", many="classes mobiles")
+    return Rehearsed(past, Entered(said=[f"{plural(schools, one='école')}, {classes}"]))
+
+
+def _faults_of(reading: Reading, campaign: Campaign) -> list[Fault]:
+    """Those of the cells themselves first; once each can be read, those of cells that contradict one another."""
+    if reading.faults:
+        return reading.faults
+    terms = campaign.current_terms().as_rule()
+    return [fault for one in reading.dossiers for fault in faults_of(one, layout=reading.layout, terms=terms)]
 
 
 def _read(file: StoredFile, campaign: Campaign) -> Reading:
@@ -75,10 +107,15 @@ def _read(file: StoredFile, campaign: Campaign) -> Reading:
 
 def _reviewed(rehearsed: list[Rehearsed]) -> dict[str, Any]:
     refused = [one for one in rehearsed if one.refusals]
+    ready = [one for one in rehearsed if not one.refusals and not one.idle]
+    idle = [one for one in rehearsed if one.idle]
     return {
         "refused": refused[:SHOWN],
         "refused_count": len(refused),
-        "ready": [one for one in rehearsed if not one.refusals][:SHOWN],
+        "ready": ready[:SHOWN],
+        "ready_count": len(ready),
+        "idle": idle[:SHOWN],
+        "idle_count": len(idle),
         "total": len(rehearsed),
     }
 
@@ -103,8 +140,8 @@ def _digest(rehearsed: list[Rehearsed]) -> str:
 
 
 def _lines(one: Rehearsed) -> list[Any]:
-    """As a job keeps them."""
-    return [[row.number, row.cells] for row in one.past.rows]
+    """As a job keeps them: the filled cells."""
+    return [[row.number, {key: text for key, text in row.cells.items() if text}] for row in one.past.rows]
 
 
 def _launch(request: Request, campaign: Campaign, rehearsed: list[Rehearsed]) -> HttpResponse:

@@ -11,8 +11,9 @@ from plannumerique.ui.spreadsheets import Column, Layout
 from projects.models import Campaign
 
 SHEET, HELP = "Reprise", "Lisez-moi"
-# The review enters and undoes each dossier, some 150 queries: so many in the answer to a click.
-MOST_ROWS = 60
+MOST_ROWS = 1000
+# The review enters and undoes each dossier, some 150 queries: so many lines in the answer to a click. Beyond, the job alone enters.
+MOST_REHEARSED = 60
 _OF_SCHOOL = (
     Column("siren", "SIREN de la collectivité"),
     Column("collectivite", "Collectivité (pour mémoire)"),
@@ -20,6 +21,14 @@ _OF_SCHOOL = (
     Column("uai", "UAI de l’école"),
     Column("school", "École (pour mémoire)"),
     Column("college", "UAI du collège référent"),
+)
+_OF_GRANT = (
+    Column("grant_reference", "Dotation de ressources : lettre de notification n°"),
+    Column("grant_notified_on", "Dotation de ressources : notifiée le", day=True),
+    Column("grant_ej", "Dotation de ressources : numéro d’EJ"),
+    Column("grant_amount", "Dotation de ressources : montant payé"),
+    Column("grant_paid_on", "Dotation de ressources : payée le", day=True),
+    Column("grant_dp", "Dotation de ressources : numéro de DP"),
 )
 _OF_SELECTION = (Column("selection_on", "Sélection : date", day=True), Column("selection_list", "Sélection : liste ou séance"))
 OF_DOSSIER = (
@@ -34,6 +43,8 @@ OF_DOSSIER = (
     Column("cbr_received_on", "CBR : dossier reçu le", day=True),
     Column("cbr_sense", "CBR : avis"),
     Column("cbr_given_on", "CBR : avis rendu le", day=True),
+    Column("cbr_overruled_on", "CBR : passé outre le", day=True),
+    Column("cbr_overruled_motive", "CBR : motifs du passer outre"),
     Column("collectivite_signed_on", "Collectivité : signée le", day=True),
     Column("collectivite_signatory", "Collectivité : signataire"),
     Column("collectivite_capacity", "Collectivité : qualité du signataire"),
@@ -53,19 +64,48 @@ OF_DOSSIER = (
     Column("acompte_amount", "Acompte : montant"),
     Column("acompte_on", "Acompte : payé le", day=True),
     Column("acompte_dp", "Acompte : numéro de DP"),
+    Column("complete_on", "Justificatifs : complets le", day=True),
+    Column("service_fait_on", "Service fait : constaté le", day=True),
+    Column("service_fait_number", "Service fait : numéro du certificat"),
+    Column("service_fait_by", "Service fait : constaté par"),
+    Column("justified_total", "Service fait : dépense justifiée, total"),
+    Column("definitive_amount", "Service fait : subvention définitive"),
+    Column("solde_amount", "Solde : montant"),
+    Column("solde_on", "Solde : payé le", day=True),
+    Column("solde_dp", "Solde : numéro de DP"),
+    Column("closed_on", "Clôture : le", day=True),
+)
+
+
+_NUMBERS = (
+    *("siren", "siret", "uai", "college", "ej_number", "grant_ej"),
+    *("acompte_dp", "solde_dp", "grant_dp"),
 )
 
 
 def expense_keys(campaign: Campaign) -> tuple[str, ...]:
     """One column a class, as many as the campaign allows a school."""
-    return tuple(f"expense_{number}" for number in range(1, campaign.current_terms().max_units_per_school + 1))
+    return tuple(f"expense_{number}" for number in _numbers(campaign))
+
+
+def justified_keys(campaign: Campaign) -> tuple[str, ...]:
+    return tuple(f"justified_{number}" for number in _numbers(campaign))
+
+
+def _numbers(campaign: Campaign) -> range:
+    return range(1, campaign.current_terms().max_units_per_school + 1)
 
 
 def layout_of(campaign: Campaign) -> Layout:
     expenses = tuple(
         Column(key, f"Dépense prévue, classe {number}") for number, key in enumerate(expense_keys(campaign), start=1)
     )
-    return Layout(sheet=SHEET, most_rows=MOST_ROWS, columns=(*_OF_SCHOOL, *expenses, *_OF_SELECTION, *OF_DOSSIER))
+    justified = tuple(
+        Column(key, f"Dépense justifiée, classe {number}") for number, key in enumerate(justified_keys(campaign), start=1)
+    )
+    received = Column("received_on", "Matériel reçu le", day=True)
+    columns = (*_OF_SCHOOL, *expenses, *_OF_SELECTION, received, *justified, *_OF_GRANT, *OF_DOSSIER)
+    return Layout(sheet=SHEET, most_rows=MOST_ROWS, columns=columns)
 
 
 def build(campaign: Campaign) -> Workbook:
@@ -79,10 +119,10 @@ def build(campaign: Campaign) -> Workbook:
         head = sheet.cell(1, rank, column.head)
         head.font, head.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
         letter = get_column_letter(rank)
-        sheet.column_dimensions[letter].width = 18
-        for row in range(2, MOST_ROWS + 2):
-            # Text, so that Excel keeps what is typed: a DP number loses its zeros otherwise.
-            sheet.cell(row, rank).number_format = "dd/mm/yyyy" if column.day else "@" if _is_a_number(column) else "General"
+        of_column = sheet.column_dimensions[letter]
+        of_column.width = 18
+        # Text, so that Excel keeps what is typed: a DP number loses its zeros otherwise. Of the column: no cell is written.
+        of_column.number_format = "dd/mm/yyyy" if column.day else "@" if column.key in _NUMBERS else "General"
     sheet.freeze_panes = "E2"
     for key, choices in (("stage", Reached.labels), ("cbr_sense", Opinion.labels)):
         allowed = DataValidation(type="list", formula1=f'"{",".join(str(one) for one in choices)}"', allow_blank=True)
@@ -90,10 +130,6 @@ def build(campaign: Campaign) -> Workbook:
         sheet.add_data_validation(allowed)
     _explain(book, campaign)
     return book
-
-
-def _is_a_number(column: Column) -> bool:
-    return column.key in ("siren", "siret", "uai", "college", "acompte_dp", "ej_number")
 
 
 def _explain(book: Workbook, campaign: Campaign) -> None:
@@ -109,10 +145,19 @@ def _explain(book: Workbook, campaign: Campaign) -> None:
             "À partir de « Étape atteinte », les colonnes sont celles du dossier (la collectivité) : remplissez-les sur une de ses "
             "lignes ; répétées, elles doivent dire la même chose.",
             f"Étapes{NBSP}: {' ; '.join(str(one) for one in Reached.labels)}. Tout ce qui précède l’étape est rempli, rien au-delà.",
-            "Le contrôle budgétaire (CBR) ne se remplit qu’au-dessus du seuil de la campagne ; sans avis ni date d’avis, son silence compte.",
+            "Le contrôle budgétaire (CBR) ne se remplit qu’au-dessus du seuil de la campagne ; sans avis ni date d’avis, son silence compte. "
+            "Un avis défavorable passé outre porte la date et les motifs de cette décision.",
+            "À partir de « service fait constaté » : sur chaque ligne, la dépense justifiée de chaque classe retenue, 0 si elle n’a pas été "
+            "réalisée, et le jour où l’école a reçu le matériel (le dernier, s’il est venu en plusieurs fois). Le total et la "
+            "subvention définitive sont ceux du certificat.",
+            "Acompte jamais demandé, ou solde nul parce que l’acompte a tout versé : ses trois cases restent vides. "
+            "Plus versé que dû : l’étape est « trop-perçu constaté », et le reversement se suit hors du portail.",
+            "La dotation de ressources se remplit sur une ligne de l’école, dès la convention notifiée, quelle que soit l’étape ; "
+            "vide, elle reste à notifier et à verser dans le portail.",
             "Les dates sont celles des actes. Une date à venir est refusée.",
-            "La DANE reprend sélection et convention ; un gestionnaire de la DAF reprend décision et acompte avec le même classeur, "
-            "et un valideur de la DAF confirme chaque paiement.",
+            "Chacun dépose le même classeur, dans cet ordre. La DANE : sélection et convention. Un gestionnaire de la DAF : décision, "
+            "acompte, dotations. Un valideur de la DAF confirme ces paiements. La DANE : service fait. Le gestionnaire : solde ou "
+            "trop-perçu. Le valideur confirme le solde. Le gestionnaire : clôture. Qui n’a rien à saisir d’un dossier le voit dit.",
         ),
         start=1,
     ):

@@ -1,7 +1,7 @@
 """What is due, on what, and when: euros and days, from data alone."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -74,51 +74,6 @@ def acompte_due(decided: Decimal, *, terms: FundingTerms) -> Decimal:
     the DAF lowers it through a lower decision only.
     """
     return round_down_to_cent(decided * terms.acompte_rate)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastDecision:
-    """What the paper of a decision notified before the portal says; the amount in euros, the EJ number when it is known."""
-
-    reference: str
-    amount: Decimal
-    signed_on: date
-    signatory: str
-    capacity: str
-    notified_on: date
-    proof: str
-    ej_number: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastPayment:
-    """What the DRFiP paid before the portal: euros, its day, the DP number that Chorus gave."""
-
-    amount: Decimal
-    on: date
-    dp_number: str
-
-
-def past_decision_refusals(past: PastDecision, *, convention_maximum: Decimal, since: date | None) -> Iterator[str]:
-    """What contradicts the rules of a decision, of which `since` is the notification of its convention."""
-    refusal = decision_refusal(past.amount, convention_maximum=convention_maximum)
-    if refusal is not None:
-        yield refusal
-    if since is not None and past.signed_on < since:
-        yield typeset(f"La convention est notifiée du {long_date(since)} : la décision ne peut être signée avant.")
-    if past.notified_on < past.signed_on:
-        yield typeset(f"La décision est signée du {long_date(past.signed_on)} : elle ne peut être notifiée avant.")
-
-
-def past_acompte_refusals(past: PastPayment, *, decided: Decimal, notified_on: date | None, terms: FundingTerms) -> Iterator[str]:
-    """What contradicts the rules of an acompte: never above the rate on the decided amount, never before the decision."""
-    due = acompte_due(decided, terms=terms)
-    if past.amount > due:
-        yield typeset(
-            f"L’acompte repris ({euros(past.amount)}) dépasse {percentage(terms.acompte_rate)} du montant décidé ({euros(due)})."
-        )
-    if notified_on is not None and past.on < notified_on:
-        yield typeset(f"La décision est notifiée du {long_date(notified_on)} : l’acompte ne peut être payé avant.")
 
 
 def acompte_warning(acompte: Decimal, *, ordered: Decimal, terms: FundingTerms) -> str | None:
