@@ -1,5 +1,6 @@
 """The thread of a dossier in one reading: its steps, what moves next, its amounts unfolded."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_for
 from subsidies.enums import CERTIFIED_STATES
-from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
+from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
 from subsidies.promises import promise_of
 from subsidies.rules import PaymentPromise
@@ -190,7 +191,7 @@ def past_acts(
                 on=one.paid_on,
                 url=one.get_absolute_url(),
             )
-            for one in subsidy.payments.live().filter(taken_over_on__isnull=False)
+            for one in Payment.objects.live().filter(thread_id=subsidy.thread_id, taken_over_on__isnull=False)
         ]
     if subsidy is not None and subsidy.service_fait_taken_over_on is not None:
         reference, on = subsidy.service_fait_reference, subsidy.service_fait_on
@@ -200,6 +201,7 @@ def past_acts(
         for one in grants
         if one.taken_over_on is not None
     ]
+    acts.sort(key=lambda one: one.on or dt.date.max)
     return [replace(one, badge=Badge("Repris, sur papier", Tone.NEUTRAL)) for one in acts]
 
 

@@ -1,6 +1,6 @@
 """What the pages of an equipment subsidy show: its facts, its steps, its amounts unfolded, the acts that move no state."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
 
@@ -9,7 +9,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from subsidies import permissions
 from subsidies.claims import names_of_classes
-from subsidies.enums import DECIDED_STATES, SubsidyState
+from subsidies.enums import DECIDED_STATES, PaymentKind, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder
 from subsidies.pages.accounts import shown_iban
 from subsidies.services.acompte import acompte_lines
@@ -56,7 +56,7 @@ def facts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Fact]:
         Fact("État", badge=badge_of(subsidy)),
         Fact("Collectivité", convention.dossier.collectivite.name, url=convention.dossier.get_absolute_url()),
         Fact("Convention", convention.reference or "en vigueur", url=convention.get_absolute_url()),
-        Fact("Compte de versement", shown_iban(convention.iban, actor, subsidy), note=convention.iban_holder),
+        Fact("Compte de versement", _account(subsidy, actor), note=convention.iban_holder),
     ]
     if subsidy.decision_reference:
         facts.append(Fact("Décision", f"n° {subsidy.decision_reference}", note=subsidy.decision_signatory))
@@ -83,10 +83,18 @@ def facts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Fact]:
     return facts
 
 
-def steps_of(subsidy: EquipmentSubsidy) -> list[Step]:
-    """The nominal path; a subsidy that left it (annulée, trop-perçu) shows where it stopped."""
+def _account(subsidy: EquipmentSubsidy, actor: Actor) -> str:
+    if subsidy.state == S.CLOSED and not subsidy.convention.iban:
+        return "non repris : tout est payé"
+    return shown_iban(subsidy.convention.iban, actor, subsidy)
+
+
+def steps_of(subsidy: EquipmentSubsidy, paid: Iterable[Payment] = ()) -> list[Step]:
+    """The nominal path, dated, by `paid` for the payments; a subsidy that left it (annulée, trop-perçu) shows where it stopped."""
     current = next((rank for rank, (_, states) in enumerate(_NOMINAL) if subsidy.state in states), None)
-    dates = [subsidy.notified_on, None, subsidy.complete_on, subsidy.service_fait_on, None, subsidy.closed_on]
+    days = {one.kind: one.paid_on for one in paid}
+    acompte_on, solde_on = days.get(PaymentKind.ACOMPTE), days.get(PaymentKind.SOLDE)
+    dates = [subsidy.notified_on, acompte_on, subsidy.complete_on, subsidy.service_fait_on, solde_on, subsidy.closed_on]
     if current is None:
         reached = 5 if subsidy.state == S.OVERPAID else 0
         walked = [Step(title, StepState.DONE, on=dates[rank]) for rank, (title, _) in enumerate(_NOMINAL[:reached])]

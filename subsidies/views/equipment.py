@@ -65,7 +65,7 @@ def equipment(request: Request, pk: int) -> HttpResponse:
     page = {
         "subsidy": row,
         "facts": pages.facts_of(row, request.actor),
-        "steps": pages.steps_of(row),
+        "steps": pages.steps_of(row, paid),
         "promise": promise_of(row, today=request.actor.today),
         "no_solde": no_solde_of(row),
         "all_amounts": [*pages.amounts_of(row, paid), *filter(None, [overpaid_amounts(row)])],

@@ -15,7 +15,7 @@ from tests.browser.crawl import too_wide
 from tests.browser.people import Person
 from tests.browser.situations import somebody
 from tests.browser.test_pages_are_accessible import violations_of
-from tests.taken_over import ACOMPTE, NOW, address, line_of, past_campaign, workbook
+from tests.taken_over import ACOMPTE, CLOSED, NOW, address, line_of, past_campaign, workbook
 
 WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])
 FIELD, COMPARE, CONFIRM = "Classeur de reprise (XLSX)", "Comparer le classeur", "Confirmer la reprise"
@@ -53,7 +53,7 @@ def test_a_workbook_is_refused_mended_reviewed_confirmed_then_the_payment_is_con
     dane.press_in_vain(COMPARE, because="Rien n’est enregistré : 1 erreur à corriger")
     expect(dane.page.get_by_role("alert").first).to_be_focused()
     looks_right(dane)
-    bring(dane, tmp_path, campaign, line | {"subsidy_max": "11 999"})
+    bring(dane, tmp_path, campaign, line | {"recteur_signed_on": "20/03/2016"})
     dane.press_in_vain(COMPARE, because="1 dossier refusé sur 1")
     looks_right(dane)
     bring(dane, tmp_path, campaign, line)
@@ -79,3 +79,53 @@ def test_a_workbook_is_refused_mended_reviewed_confirmed_then_the_payment_is_con
     valideur.open(EquipmentSubsidy.objects.get().convention.dossier.get_absolute_url())
     valideur.sees("Actes repris, faits avant le portail")
     looks_right(valideur)
+
+
+def enters(person: Person, folder: Path, campaign: Any, line: Mapping[str, Any], *, sees: str) -> None:
+    person.open(address(campaign))
+    bring(person, folder, campaign, line)
+    person.button(COMPARE).click()
+    person.sees(sees)
+    looks_right(person)
+    person.press(CONFIRM, then="1 ligne traitée")
+
+
+def confirms_what_was_paid(valideur: Person) -> None:
+    for payment in Payment.objects.under_way():
+        valideur.open(payment.get_absolute_url())
+        valideur.link("Confirmer le paiement repris").click()
+        valideur.press("Confirmer le paiement repris", then="Le paiement repris est confirmé")
+
+
+@WIDTHS
+def test_a_dossier_closed_before_the_portal_is_brought_to_its_closing(
+    campaign: Any, log_in: LogIn, tmp_path: Path, width: int
+) -> None:
+    line = line_of(CLOSED)
+    dane = log_in(somebody(Role.AGENT_DANE), width=width)
+    daf = log_in(somebody(Role.GESTIONNAIRE_DAF), width=width)
+    valideur = log_in(somebody(Role.VALIDEUR_DAF), width=width)
+    dane.open(address(campaign))
+    bring(dane, tmp_path, campaign, line | {"solde_amount": "5 950,26"})
+    dane.press_in_vain(COMPARE, because="Rien n’est enregistré : 1 erreur à corriger")
+    dane.sees("dépasse ce qui restait dû")
+    looks_right(dane)
+
+    enters(dane, tmp_path, campaign, line, sees="un gestionnaire de la DAF dépose ce même classeur")
+    enters(daf, tmp_path, campaign, line, sees="Le service fait attend que l’acompte soit confirmé")
+    confirms_what_was_paid(valideur)
+    enters(dane, tmp_path, campaign, line, sees="Service fait constaté le 5 septembre 2016")
+    enters(daf, tmp_path, campaign, line, sees="Solde de 5 950,25 €, à confirmer")
+    confirms_what_was_paid(valideur)
+    enters(daf, tmp_path, campaign, line, sees="Subvention close le 20 septembre 2016")
+
+    subsidy = EquipmentSubsidy.objects.get()
+    assert (subsidy.state, subsidy.paid_total) == ("closed", subsidy.definitive_amount)
+    for page in (subsidy.convention.dossier.get_absolute_url(), subsidy.get_absolute_url(), f"{subsidy.get_absolute_url()}etat/"):
+        dane.open(page)
+        dane.sees("SF-PAPIER-1")
+        looks_right(dane)
+    dane.open(address(campaign))
+    bring(dane, tmp_path, campaign, line)
+    dane.press_in_vain(COMPARE, because="Rien n’est à saisir par vous")
+    looks_right(dane)

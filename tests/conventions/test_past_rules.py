@@ -70,11 +70,37 @@ def test_the_day_on_which_both_happened_is_the_one_to_confirm() -> None:
     assert replace(PAPER, collectivite_signed_on=date(2016, 7, 1)).is_signed_the_same_day
 
 
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({}, ""),
+        ({"cbr_overruled_on": date(2016, 6, 10)}, ""),
+        ({"cbr_overruled_on": date(2016, 6, 9)}, "ne peut le précéder"),
+        ({"cbr_overruled_motive": ""}, "porte ses motifs"),
+        ({"cbr_sense": CbrSense.RESERVED}, "il n’y avait pas à passer outre"),
+    ],
+)
+def test_an_unfavourable_opinion_is_passed_over_after_it_with_reasons(changed: dict[str, object], sentence: str) -> None:
+    overruled = replace(
+        PAPER,
+        cbr_received_on=date(2016, 6, 1),
+        cbr_sense=CbrSense.UNFAVOURABLE,
+        cbr_given_on=date(2016, 6, 10),
+        cbr_overruled_on=date(2016, 6, 20),
+        cbr_overruled_motive="Le programme national retient ces écoles.",
+    )
+
+    found = said(replace(overruled, **changed))
+
+    assert bool(found) is bool(sentence)
+    assert sentence in " ".join(found)
+
+
 def test_every_day_of_the_paper_is_listed_in_its_order() -> None:
     days = [on for _, on in PAPER.days if on is not None]
 
     assert days == sorted(days)
-    assert len(PAPER.days) == 7
+    assert len(PAPER.days) == 8
 
 
 @pytest.mark.parametrize(("written", "refused"), [("12000.00", False), ("11999.99", True), ("12000.01", True)])
