@@ -1,10 +1,10 @@
 """Everything that the server answers: each kind of page to each role, each form sent empty, each page of error.
 
-Asked of Django without a browser, which is quick; other tests then give what came to the HTML checker, or to axe in a browser.
+Asked of Django without a browser, which is quick; what came is then given to the HTML checker, and to axe in a browser.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -26,7 +26,6 @@ from plannumerique.portal.demonstration import journey
 from plannumerique.portal.demonstration.stops import STOPS
 from plannumerique.portal.models import SavedView
 from projects.models import Application, Campaign, SelectionSession
-from tests.browser.crawl import NOT_PAGES, kind_of
 from tests.browser.situations import somebody
 from tests.factories_subsidies import EquipmentSubsidyFactory
 from tests.walk import EVERY_ROLE
@@ -35,8 +34,32 @@ from tests.workbooks import a_row, filled, upload
 # Whoever sends these is somewhere else afterwards.
 NOT_SENT = ("accounts:logout", "accounts:enter_demo", "portal:move_on")
 
+NOT_PAGES = (
+    *("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook"),
+    *("portal:archive", "portal:message_attachment", "portal:take_over_model", "portal:download_list"),
+    *("portal:retained_csv", "portal:retained_geojson"),
+)
+# Pages that change with the state of their row: each is opened; of the others, the first of its kind.
+OF_A_STATE = ("projects:application", "conventions:convention", "subsidies:equipment", "subsidies:statement")
 # They open a row in each of its states; the others, the first of its kind.
 OF_EACH_SIDE = (Role.DAN, Role.GESTIONNAIRE_DAF, Role.SIGNATAIRE, Role.DIRECTOR)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer as it was sent, with the address that the browser shows above it."""
+
+    path: str
+    body: bytes
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, answer: Any) -> "Kept":
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        # A cookie would be given to the next page, which is somebody else's.
+        headers = {name: value for name, value in answer.headers.items() if name not in ("Content-Length", "Set-Cookie")}
+        return cls(answer.wsgi_request.get_full_path(), body, answer.status_code, headers)
 
 
 @dataclass
@@ -44,8 +67,9 @@ class Visit:
     """Everything that the server answered, by who asked for what; forms are sent once of each kind."""
 
     client: Client
-    pages: dict[str, bytes] = field(default_factory=dict)
-    of_template: dict[str, Any] = field(default_factory=dict)
+    pages: dict[str, Kept] = field(default_factory=dict)
+    framed: dict[str, Kept] = field(default_factory=dict)
+    templates: set[str] = field(default_factory=set)
     sent: set[str] = field(default_factory=set)
     people: dict[Role, User] = field(default_factory=dict)
 
@@ -63,7 +87,7 @@ class Visit:
         for role in EVERY_ROLE:
             self.enter(role)
             self.follow_the_links(role, "/", *bulk_pages(role))
-        missing = page_templates() - set(self.of_template)
+        missing = page_templates() - self.templates
         assert not missing, f"nobody was sent {sorted(missing)}"
 
     def follow_the_links(self, who: str, *starts: str) -> None:
@@ -71,7 +95,7 @@ class Visit:
         seen, waiting = {kind(urlsplit(start).path) for start in starts}, [*starts]
         while waiting:
             path = waiting.pop()
-            reader = self.read(who, path)
+            reader = self.read(who, path, status=200)
             for action, hidden in reader.forms:
                 self.send(who, action or path, hidden)
             for link in reader.pages():
@@ -79,10 +103,14 @@ class Visit:
                     seen.add(kind(link))
                     waiting.append(link)
 
-    def read(self, who: str, path: str) -> "Reader":
+    def read(self, who: str, path: str, *, status: int | None = None) -> "Reader":
         answer = self.client.get(path)
+        assert status in (None, answer.status_code), f"a link leads {who} to {path}, which answers {answer.status_code}"
         self.keep(f"{who}, {path}", answer)
-        return Reader(answer.content.decode())
+        reader = Reader(answer.content.decode())
+        for shown in reader.frames:
+            self.framed[shown] = Kept.of(self.client.get(shown))
+        return reader
 
     def send(self, who: str, action: str, hidden: dict[str, str]) -> None:
         """The form with nothing in it but what it hides: either it comes back with its errors, or it acts; nothing of it remains."""
@@ -99,18 +127,19 @@ class Visit:
     def keep(self, words: str, answer: Any) -> None:
         if not answer["Content-Type"].startswith("text/html"):
             return
-        self.pages[f"{words} ({answer.status_code})"] = answer.content
+        self.pages[f"{words} ({answer.status_code})"] = Kept.of(answer)
         # The last page laid out is the one that is sent: a log-in page may give way to that of a locked account.
         if laid_out := [template.name for template in answer.templates if template.name in page_templates()]:
-            self.of_template.setdefault(laid_out[-1], answer)
+            self.templates.add(laid_out[-1])
 
 
 class Reader(HTMLParser):
-    """The links of a page, and its forms with what they hide."""
+    """The links of a page, what it shows in frames, and its forms with what they hide."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: list[str] = []
+        self.frames: list[str] = []
         self.forms: list[tuple[str, dict[str, str]]] = []
         self._inside = False
         self.feed(html)
@@ -119,6 +148,8 @@ class Reader(HTMLParser):
         had = {name: value or "" for name, value in attrs}
         if tag == "a":
             self.links.append(had.get("href", ""))
+        if tag == "iframe":
+            self.frames.append(had["src"])
         if tag == "form":
             self._inside = had.get("method") == "post"
             if self._inside:
@@ -148,8 +179,14 @@ def page_templates() -> set[str]:
     return {str(path.relative_to(root)) for path in pages}
 
 
+@cache
 def view_of(path: str) -> str:
     return resolve(path).view_name
+
+
+def kind_of(path: str) -> str:
+    view = view_of(path)
+    return path if view in OF_A_STATE else view
 
 
 def bulk_pages(role: Role) -> list[str]:
@@ -203,6 +240,6 @@ def errors(visit: Visit) -> None:
         answer = visit.client.post(reverse("accounts:login"), {"username": "personne@exemple.invalid", "password": "faux"})
     visit.keep("locked", answer)
     visit.keep("another host", visit.client.get("/", headers={"host": "ailleurs.invalid"}))
-    visit.pages["500"] = render_to_string("500.html").encode()
+    visit.pages["500"] = Kept("/", render_to_string("500.html").encode(), 500, Kept.of(answer).headers)
     with override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=1):
         visit.keep("too big", visit.client.post(reverse("accounts:login"), {"username": "1" * 9}))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
 from plannumerique import celery, clock
 from plannumerique.accounts.models import User
@@ -60,13 +60,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(autouse=True)
-def portal(settings: Any, live_server: Any, tmp_path: Path) -> None:
-    """The portal as the demonstration runs it, whose date can be moved; its files go to a folder of the test."""
+def portal(settings: Any, tmp_path: Path) -> None:
+    """The portal as the demonstration runs it, whose date can be moved."""
     settings.PORTAL_DEMO = True
     settings.PORTAL_CLOCK_FILE = str(tmp_path / "today")
-    settings.PORTAL_URL = live_server.url
-    settings.MEDIA_ROOT = str(tmp_path / "media")
     clock.shift_to(dt.date(2016, 5, 20))
+
+
+@pytest.fixture
+def address(settings: Any, live_server: Any) -> str:
+    """Where the live portal answers."""
+    settings.PORTAL_URL = live_server.url
+    return settings.PORTAL_URL
 
 
 @pytest.fixture
@@ -79,7 +84,7 @@ def smtp() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def worker(portal: None, smtp: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Worker]:
+def worker(address: str, smtp: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Worker]:
     if not os.environ.get("REDIS_URL"):
         pytest.fail("REDIS_URL is missing: letters and mails go through a real Redis.", pytrace=False)
     monkeypatch.setattr(celery, "_silent_until", 0.0)
@@ -90,16 +95,16 @@ def worker(portal: None, smtp: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 @pytest.fixture
-def watch(live_server: Any) -> Iterator[Watch]:
+def watch(address: str) -> Iterator[Watch]:
     """What the browser complains of, in every window of the test."""
-    watch = Watch(origin=live_server.url)
+    watch = Watch(origin=address)
     yield watch
     watch.assert_nothing()
 
 
 @pytest.fixture(scope="session")
-def connections_of_before() -> None:
-    """Once its event loop runs, Playwright’s thread gets other connections from Django: those of the tests before are closed."""
+def connections_of_before(django_db_setup: None) -> None:
+    """Once its event loop runs, Playwright’s thread gets other connections from Django: those of before are closed."""
     connections.close_all()
 
 
@@ -129,10 +134,10 @@ NewWindow = Callable[..., Any]
 
 
 @pytest.fixture
-def new_window(browser: Browser, new_context: Any, live_server: Any, watch: Watch) -> NewWindow:
+def new_window(new_context: Any, watch: Watch) -> NewWindow:
     def new_window(width: int = DESKTOP) -> Any:
         context = new_context(
-            base_url=live_server.url,
+            base_url=watch.origin,
             locale="fr-FR",
             timezone_id="Europe/Paris",
             reduced_motion="reduce",

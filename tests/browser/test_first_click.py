@@ -9,7 +9,6 @@ from plannumerique.organisations.enums import Role
 from tests.browser.conftest import DESKTOP, PHONE, LogIn
 from tests.browser.people import Person
 from tests.browser.situations import TODAY, every_situation, somebody
-from tests.browser.test_pages_are_accessible import faults_of
 from tests.portal.test_home_leads_to_the_action import EXPECTED
 from tests.walk import EVERY_ROLE
 
@@ -24,17 +23,13 @@ def situations() -> None:
 
 
 def test_the_first_line_of_every_home_leads_to_its_button_in_one_click(situations: None, log_in: LogIn) -> None:
-    faults = []
     for role in EVERY_ROLE:
+        if role in ONLY_READ:
+            continue
         person = log_in(somebody(role), width=PHONE)
-        faults += faults_of(person.page)
-        if role not in ONLY_READ:
-            for width in (DESKTOP, PHONE):
-                clicks_on_the_first_line(person, width)
-            faults += faults_of(person.page)
+        for width in (DESKTOP, PHONE):
+            clicks_on_the_first_line(person, width)
         person.page.context.close()
-
-    assert faults == []
 
 
 def clicks_on_the_first_line(person: Person, width: int) -> None:

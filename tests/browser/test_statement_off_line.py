@@ -11,10 +11,9 @@ from plannumerique import clock
 from plannumerique.organisations.enums import Role
 from subsidies.models import EquipmentSubsidy, Invoice
 from tests.browser.conftest import DESKTOP, PHONE, LogIn
-from tests.browser.crawl import too_wide
 from tests.browser.people import Person
+from tests.browser.reading import too_wide, violations_of
 from tests.browser.situations import somebody
-from tests.browser.test_pages_are_accessible import violations_of
 from tests.factories_statement import SUPPLIER, classes_of
 from tests.factories_subsidies import EquipmentSubsidyFactory
 from tests.files.sample import pdf_bytes

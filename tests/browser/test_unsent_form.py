@@ -9,9 +9,8 @@ from plannumerique.journal.models import UnsentForm
 from plannumerique.organisations.enums import Role
 from projects.models import Application
 from tests.browser.conftest import DESKTOP, PHONE, LogIn
-from tests.browser.crawl import too_wide
+from tests.browser.reading import too_wide, violations_of
 from tests.browser.situations import somebody
-from tests.browser.test_pages_are_accessible import violations_of
 from tests.factories_projects import IN_PHASE, ApplicationFactory
 
 KEPT = "Saisie gardée"

@@ -4,11 +4,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Respons
 
 # The console repeats every answer of 400 and more; those of a page are the test's own affair, those of its parts are not.
 FAILED_TO_LOAD = "Failed to load resource"
+ANSWERED = (200, 204, 206, 302, 304)
 
 
 class Watch:
     def __init__(self, *, origin: str) -> None:
         self.origin = origin
+        self.statuses_of_pages = (*ANSWERED, 403, 404, 409, 422)
         self.complaints: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
@@ -32,8 +34,6 @@ class Watch:
             self.complaints.append(f"another origin: {request.method} {request.url}")
 
     def _response(self, response: Response) -> None:
-        expected = (200, 204, 206, 302, 304)
-        if response.request.is_navigation_request():
-            expected = (*expected, 403, 404, 409, 422)
+        expected = self.statuses_of_pages if response.request.is_navigation_request() else ANSWERED
         if response.status not in expected:
             self.complaints.append(f"{response.status}: {response.request.method} {response.url}")
