@@ -16,6 +16,7 @@ from plannumerique.accounts.models import User
 from tests.browser import worker as workers
 from tests.browser.people import Person
 from tests.browser.watch import Watch
+from tests.browser.windows import DESKTOP
 from tests.browser.worker import Worker
 from tests.files.sample import image_bytes, pdf_bytes
 from tests.notices.receiver import Receiver
@@ -30,7 +31,6 @@ FLAGS = (
     *("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-DESKTOP, PHONE, SMALL_PHONE = 1280, 390, 320
 
 # Of a machine that does something else at the same time, in milliseconds.
 PATIENCE = 20_000

@@ -12,7 +12,7 @@ from plannumerique.files.tasks import render_document
 from plannumerique.journal.models import Thread
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Role
 from projects.models import Dossier
-from tests.browser.conftest import DESKTOP, PHONE
+from tests.browser.windows import DESKTOP, PHONE
 from tests.factories import PASSWORD, CollectiviteFactory, MembershipFactory, UserFactory
 from tests.factories_projects import DossierFactory
 from tests.factories_subsidies import at

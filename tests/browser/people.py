@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from plannumerique.accounts.models import User
-from tests.browser.reading import too_wide
+from tests.browser.windows import too_wide
 from tests.factories import PASSWORD
 
 # What a label may carry after its words.

@@ -8,9 +8,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import DESKTOP, PHONE, SMALL_PHONE, NewWindow
+from tests.browser.conftest import NewWindow
 from tests.browser.shelf import Shelf
 from tests.browser.watch import Watch
+from tests.browser.windows import DESKTOP, PHONE, SMALL_PHONE, at_width, too_wide
 from tests.visit import Kept
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -57,15 +58,6 @@ def overflows_of(page: Page) -> list[str]:
         if excess := too_wide(page):
             faults.append(f"{page.url}: {excess} px too wide at {width} px")
     return faults
-
-
-def at_width(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-
-
-def too_wide(page: Page) -> int:
-    """By how many pixels the page overflows its window."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 class Reading:

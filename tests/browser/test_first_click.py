@@ -6,9 +6,10 @@ from playwright.sync_api import expect
 
 from plannumerique import clock
 from plannumerique.organisations.enums import Role
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import LogIn
 from tests.browser.people import Person
 from tests.browser.situations import TODAY, every_situation, somebody
+from tests.browser.windows import DESKTOP, PHONE
 from tests.portal.test_home_leads_to_the_action import EXPECTED
 from tests.walk import EVERY_ROLE
 

@@ -16,10 +16,11 @@ from plannumerique.messages.models import Message
 from plannumerique.organisations.enums import Role
 from projects.models import Application, Dossier
 from subsidies.models import EquipmentSubsidy
-from tests.browser.conftest import PHONE, LogIn, NewWindow
+from tests.browser.conftest import LogIn, NewWindow
 from tests.browser.people import Person
 from tests.browser.reading import faults_of
 from tests.browser.situations import TODAY, every_situation, somebody
+from tests.browser.windows import PHONE
 from tests.factories_deployments import MobileClassFactory
 from tests.factories_projects import ApplicationFactory
 

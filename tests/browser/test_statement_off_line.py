@@ -10,10 +10,11 @@ from playwright.sync_api import expect
 from plannumerique import clock
 from plannumerique.organisations.enums import Role
 from subsidies.models import EquipmentSubsidy, Invoice
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import LogIn
 from tests.browser.people import Person
-from tests.browser.reading import too_wide, violations_of
+from tests.browser.reading import violations_of
 from tests.browser.situations import somebody
+from tests.browser.windows import DESKTOP, PHONE, too_wide
 from tests.factories_statement import SUPPLIER, classes_of
 from tests.factories_subsidies import EquipmentSubsidyFactory
 from tests.files.sample import pdf_bytes

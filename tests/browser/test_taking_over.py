@@ -10,10 +10,11 @@ from playwright.sync_api import expect
 from plannumerique import clock
 from plannumerique.organisations.enums import Role
 from subsidies.models import EquipmentSubsidy, Payment
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import LogIn
 from tests.browser.people import Person
-from tests.browser.reading import too_wide, violations_of
+from tests.browser.reading import violations_of
 from tests.browser.situations import somebody
+from tests.browser.windows import DESKTOP, PHONE, too_wide
 from tests.taken_over import ACOMPTE, CLOSED, NOW, address, line_of, past_campaign, workbook
 
 WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])

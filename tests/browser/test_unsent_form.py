@@ -8,9 +8,10 @@ from plannumerique import clock
 from plannumerique.journal.models import UnsentForm
 from plannumerique.organisations.enums import Role
 from projects.models import Application
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
-from tests.browser.reading import too_wide, violations_of
+from tests.browser.conftest import LogIn
+from tests.browser.reading import violations_of
 from tests.browser.situations import somebody
+from tests.browser.windows import DESKTOP, PHONE, too_wide
 from tests.factories_projects import IN_PHASE, ApplicationFactory
 
 KEPT = "Saisie gardée"

@@ -159,7 +159,7 @@ def application() -> Application:
 @WIDTHS
 def test_a_day_of_the_ien(application: Application, log_in: LogIn, width: int) -> None:
     ien = log_in(around(application.thread, Role.IEN, first_name="Noa"), width=width)
-    ien.sees("au plus tard le mercredi 22 juin 2016, dans 8 jours")
+    ien.sees("au plus tard le mercredi 22 juin 2016 dans 8 jours")
     ien.takes("Rendre l’avis de l’IEN", "École Courbet")
     ien.sees("Un projet d’exemple.")
     ien.opens("Rendre l’avis de l’IEN")

@@ -73,7 +73,7 @@ def test_an_accepted_piece_is_not_replaced_behind_the_dane(client):
 
 
 def test_a_piece_brought_while_the_application_is_written_leads_back_to_the_draft(client):
-    draft, submitted = ApplicationFactory(), ApplicationFactory(submitted=True)
+    draft, submitted = ApplicationFactory(pieces=False), ApplicationFactory(submitted=True, pieces=False)
     for application, address in ((draft, draft.dossier.get_draft_url()), (submitted, submitted.dossier.get_absolute_url())):
         log_in(client, Role.EDITEUR, application.dossier.collectivite)
         assert deposit(client, application.dossier, scan(), kind="letter_of_intent")["Location"] == address
