@@ -18,8 +18,8 @@ _DAY = timedelta(days=1)
 
 
 def plain_date(on: date) -> str:
-    """« 14 octobre 2016 », « 1er mars 2017 »."""
-    return f"{'1er' if on.day == 1 else on.day} {_MONTHS[on.month - 1]} {on.year}"
+    """« 14 octobre 2016 », « 1er mars 2017 »; the number never stands alone at the end of a line."""
+    return f"{'1er' if on.day == 1 else on.day}{NBSP}{_MONTHS[on.month - 1]} {on.year}"
 
 
 def long_date(on: date) -> str:

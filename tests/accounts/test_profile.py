@@ -37,4 +37,4 @@ def test_a_person_reads_what_she_may_do_since_when_and_until_when(client: Client
 def test_a_person_without_any_role_reads_whom_to_ask(client: Client) -> None:
     client.force_login(UserFactory(), backend="django.contrib.auth.backends.ModelBackend")
     html = client.get("/compte/mon-compte/").content.decode()
-    assert "Aucune habilitation n’est en vigueur le lundi 10 octobre 2016" in html
+    assert "Aucune habilitation n’est en vigueur le lundi 10\u00a0octobre 2016" in html

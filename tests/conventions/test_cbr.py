@@ -165,7 +165,7 @@ def test_an_answer_without_request_is_refused():
 def test_a_request_after_the_last_day_interrupts_nothing():
     convention = small(S.CBR_REQUESTED)
 
-    with pytest.raises(Refused, match="s’est achevé le jeudi 28 juillet 2016"):
+    with pytest.raises(Refused, match="s’est achevé le jeudi 28\u00a0juillet 2016"):
         services.record_cbr_request(convention_id=convention.pk, actor=dane(convention), on=dt.date(2016, 7, 29), question="?")
 
 
@@ -295,7 +295,7 @@ LAST_DAY = RECEIVED + dt.timedelta(days=15)
 
 def test_silence_counts_from_the_day_after_the_last_one():
     convention = small(S.CBR_REQUESTED, deliberation=True)
-    with pytest.raises(Refused, match="peut se prononcer jusqu’au jeudi 28 juillet 2016"):
+    with pytest.raises(Refused, match="peut se prononcer jusqu’au jeudi 28\u00a0juillet 2016"):
         services.note_cbr_silence(convention_id=convention.pk, actor=dane(convention, on=LAST_DAY))
     assert fresh(convention).state == S.CBR_REQUESTED
 

@@ -576,7 +576,7 @@ def test_a_refused_opinion_waits_for_the_recteur_before_any_deliberation():
 def test_a_signature_that_is_late_says_so_and_late_justificatifs_are_no_longer_awaited():
     unsigned, signed = ConventionFactory(settled=True), ConventionFactory(in_execution=True)
 
-    assert pages.due_of(unsigned, today=dt.date(2016, 8, 31)) == "signature au plus tard le mercredi 31 août 2016"
-    assert pages.due_of(unsigned, today=dt.date(2016, 9, 1)).endswith("31 août 2016\u00a0: date dépassée")
+    assert pages.due_of(unsigned, today=dt.date(2016, 8, 31)) == "signature au plus tard le mercredi 31\u00a0août 2016"
+    assert pages.due_of(unsigned, today=dt.date(2016, 9, 1)).endswith("31\u00a0août 2016\u00a0: date dépassée")
     assert pages.due_of(signed, today=dt.date(2016, 10, 14)).startswith("justificatifs au plus tard")
     assert pages.due_of(signed, today=dt.date(2016, 10, 17)) == ""

@@ -336,7 +336,7 @@ def test_the_project_is_sent_and_the_collectivite_is_told_by_when():
     mail = OutboxMail.objects.get(kind="convention_project")
     assert convention.dossier.collectivite.email in mail.to
     assert mail.subject.startswith("plan numérique national premier degré")
-    assert "mercredi 31 août 2016" in mail.text
+    assert "mercredi 31\u00a0août 2016" in mail.text
     assert mail.reply_to == convention.campaign.academie.dane_email
 
 

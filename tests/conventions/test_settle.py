@@ -64,7 +64,7 @@ def test_the_collectivite_is_told_to_deliberate_before_it_signs():
     mail = OutboxMail.objects.get(kind="convention_settled")
     assert "L. 2131-1" in mail.text
     assert "contrôleur budgétaire" not in mail.text
-    assert "mercredi 31 août 2016" in mail.text
+    assert "mercredi 31\u00a0août 2016" in mail.text
 
 
 @pytest.mark.parametrize(

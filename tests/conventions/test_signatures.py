@@ -91,8 +91,8 @@ def test_it_is_completed_when_the_prefecture_has_received_it():
     ("changes", "sentence"),
     [
         ({"file": None}, "Joignez la copie"),
-        ({"published_on": dt.date(2016, 7, 17)}, "ne peut pas avoir été publiée le 17 juillet 2016"),
-        ({"prefecture_on": dt.date(2016, 7, 17)}, "ne peut pas avoir été reçue en préfecture le 17 juillet 2016"),
+        ({"published_on": dt.date(2016, 7, 17)}, "ne peut pas avoir été publiée le 17\u00a0juillet 2016"),
+        ({"prefecture_on": dt.date(2016, 7, 17)}, "ne peut pas avoir été reçue en préfecture le 17\u00a0juillet 2016"),
         ({"prefecture_on": dt.date(2016, 8, 21)}, "porte une date à venir"),
         ({"on": dt.date(2016, 8, 21)}, "porte une date à venir"),
     ],

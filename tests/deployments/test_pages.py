@@ -46,7 +46,7 @@ def test_the_page_of_a_class_says_where_it_stands_and_offers_the_reception(clien
 
     answer = client.get(mobile_class.get_absolute_url())
 
-    assert "livraison au plus tard le 16 décembre 2016" in text(answer)
+    assert "livraison au plus tard le 16\u00a0décembre 2016" in text(answer)
     assert f'href="{reverse("deployments:receive", args=[mobile_class.pk])}"' in text(answer)
 
 
@@ -60,7 +60,7 @@ def test_a_reception_is_recorded_from_the_form(client):
 
     assert answer.status_code == 200
     assert "La réception est enregistrée" in text(answer)
-    assert "dans l’école depuis le 7 octobre 2016" in text(answer)
+    assert "dans l’école depuis le 7\u00a0octobre 2016" in text(answer)
     assert MobileClass.objects.get().delivery_note == "BL 77"
 
 

@@ -73,7 +73,7 @@ def test_the_day_of_the_notification_and_today_are_both_good():
 @pytest.mark.parametrize(
     ("on", "sentence"),
     [
-        (NOTIFIED_ON - dt.timedelta(days=1), "La convention est notifiée du mardi 30 août 2016"),
+        (NOTIFIED_ON - dt.timedelta(days=1), "La convention est notifiée du mardi 30\u00a0août 2016"),
         (TODAY + dt.timedelta(days=1), "à venir"),
     ],
 )
@@ -183,7 +183,7 @@ def test_the_director_cancels_her_own_record_and_not_that_of_somebody_else():
 def test_a_reception_on_which_the_service_fait_rests_is_not_cancelled():
     mobile_class = MobileClassFactory(certified=True)
 
-    with pytest.raises(Refused, match="Le service fait est constaté sur cette classe depuis le vendredi 14 octobre 2016"):
+    with pytest.raises(Refused, match="Le service fait est constaté sur cette classe depuis le vendredi 14\u00a0octobre 2016"):
         services.cancel_reception(
             mobile_class_id=mobile_class.pk, actor=actor_for(Role.DAN, mobile_class.thread.academie), comment="Erreur."
         )

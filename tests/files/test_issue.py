@@ -265,7 +265,7 @@ def test_the_signed_copy_is_recorded_with_name_capacity_and_date(render: Callabl
     ("changes", "sentence"),
     [
         ({"on": dt.date(2016, 10, 11)}, "date à venir"),
-        ({"on": dt.date(2016, 10, 9)}, "n’a été établi que le 10 octobre 2016"),
+        ({"on": dt.date(2016, 10, 9)}, "n’a été établi que le 10\u00a0octobre 2016"),
         ({"name": " "}, "le nom et la qualité"),
         ({"capacity": ""}, "le nom et la qualité"),
     ],

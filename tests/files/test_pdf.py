@@ -50,7 +50,7 @@ def test_a_decision_says_what_binds() -> None:
         "DÉCIDE",
         "Article 1er – Objet",
         "Article 4 – Exécution",
-        "vendredi 14 octobre 2016",
+        "vendredi 14\u00a0octobre 2016",
         "Pour le recteur et par délégation,",
         "le secrétaire général de l’académie,",
         "Claude EXEMPLE",
@@ -105,7 +105,7 @@ def test_a_signature_never_stands_alone_on_a_page(lines: int) -> None:
 
 def test_a_letter_has_its_addressee_its_object_and_no_article() -> None:
     text = text_of(lay_out(sample.letter()))
-    assert "Besançon, le 1er juillet 2016" in text
+    assert "Besançon, le 1er\u00a0juillet 2016" in text
     assert "Madame la Maire d’Ornans" in text
     assert "Affaire suivie par" in text
     assert "Objet\u00a0: plan numérique pour l’école" in text

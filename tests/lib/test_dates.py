@@ -24,10 +24,10 @@ days = st.dates(min_value=date(2000, 1, 1), max_value=date(2060, 12, 31))
 
 
 def test_dates_are_written_in_french() -> None:
-    assert long_date(date(2016, 10, 14)) == "vendredi 14 octobre 2016"
-    assert long_date(date(2017, 3, 1)) == "mercredi 1er mars 2017"
-    assert plain_date(date(2017, 3, 1)) == "1er mars 2017"
-    assert plain_date(date(2016, 8, 31)) == "31 août 2016"
+    assert long_date(date(2016, 10, 14)) == "vendredi 14\u00a0octobre 2016"
+    assert long_date(date(2017, 3, 1)) == "mercredi 1er\u00a0mars 2017"
+    assert plain_date(date(2017, 3, 1)) == "1er\u00a0mars 2017"
+    assert plain_date(date(2016, 8, 31)) == "31\u00a0août 2016"
     assert short_date(date(2016, 9, 1)) == "01/09/2016"
 
 

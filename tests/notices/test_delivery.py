@@ -40,7 +40,7 @@ def test_a_mail_leaves_with_the_right_headers_and_both_texts(smtp: Receiver, que
     text, html = (received.get_body([kind]).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
     for content in (text, html):
         assert "La convention n°\u00a03 a été signée" in content
-        assert "vendredi 14 octobre 2016" in content
+        assert "vendredi 14\u00a0octobre 2016" in content
         assert "http://localhost:8000/dossiers/1/" in content
     mail = fresh(mail)
     assert (mail.state, mail.sent_at, mail.attempts) == (MailState.SENT, AT, 1)

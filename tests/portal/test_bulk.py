@@ -259,7 +259,7 @@ def test_a_collectivite_is_reminded_of_what_is_expected_of_it_once_a_week(client
     assert mail.thread_id == waiting.thread_id
     assert "état récapitulatif" in mail.text
     assert "Appelez-nous au besoin." in mail.text
-    assert "vendredi 14 octobre 2016" in mail.text
+    assert "vendredi 14\u00a0octobre 2016" in mail.text
     assert "Rien n’est attendu de la collectivité" in page
     assert "a déjà été relancée" in client.get(again["Location"]).content.decode()
 

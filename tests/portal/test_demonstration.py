@@ -288,7 +288,7 @@ def test_play_demo_tells_each_dossier_and_demo_accounts_one_account_a_role(demo:
     printed = io.StringIO()
     call_command("play_demo", "--until", "2016-06-20", stdout=printed)
     assert "23/05/2016  morteau\u00a0: dossier ouvert" in printed.getvalue()
-    assert "3\u00a0étapes jouées\u202f; nous sommes le 20 juin 2016." in printed.getvalue()
+    assert "3\u00a0étapes jouées\u202f; nous sommes le 20\u00a0juin 2016." in printed.getvalue()
 
     printed = io.StringIO()
     call_command("demo_accounts", stdout=printed)

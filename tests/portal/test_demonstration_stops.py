@@ -82,7 +82,7 @@ def test_moving_on_is_handed_to_a_worker_and_shows_that_it_plays(visitor: Client
     assert sent == ["plannumerique.portal.tasks.play_asked_stops"]
     page = visitor.get(reverse("portal:playing"))
     assert "lecture en cours" in page.content.decode()
-    assert "8 décembre 2016" in page.content.decode()
+    assert "8\u00a0décembre 2016" in page.content.decode()
     assert page.headers["Refresh"] == "2"
     assert clock.today() == STOPS[0]
 

@@ -147,7 +147,7 @@ def test_the_promise_and_its_rule_stand_on_the_page(client):
 
     page = client.get(subsidy.convention.dossier.get_absolute_url()).content.decode()
 
-    assert "au plus tard le vendredi 14 octobre 2016" in page
+    assert "au plus tard le vendredi 14\u00a0octobre 2016" in page
     assert "Ce qui manque encore" in page
 
 

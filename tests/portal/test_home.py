@@ -41,7 +41,7 @@ def test_a_visitor_reads_the_programme_and_its_calendar(client):
 
     page = client.get("/").content.decode()
 
-    assert "au plus tard le vendredi 14 octobre 2016" in page
+    assert "au plus tard le vendredi 14\u00a0octobre 2016" in page
     assert "8\u202f000,00\u00a0€" in page
 
 
@@ -94,7 +94,7 @@ def test_a_draft_is_expected_until_its_phase_closes(client, monkeypatch, seconds
     assert ("Compléter et déposer" in home) is expected
     assert ("La phase est close depuis le" in page) is not expected
     assert (reverse("projects:submit", args=[application.pk]) in page) is expected
-    assert (f"{application.phase.closes_on:%-d} juin 2016 <span" in home) is (expected and not derogation)
+    assert (f"{application.phase.closes_on:%-d}\u00a0juin 2016 <span" in home) is (expected and not derogation)
 
 
 def test_a_draft_that_waits_for_the_school_alone_is_not_asked_of_the_collectivite(client):
@@ -215,7 +215,7 @@ def test_what_is_expected_comes_with_its_last_day_the_nearest_first(client, on):
 
     assert [todo.label for todo in answer.context["todo"]][:2] == ["Constater le service fait", "Instruire les candidatures"]
     page = answer.content.decode()
-    assert said_beside("vendredi 14 octobre 2016", page) == ("fr-badge--warning", "dans 4\u00a0jours")
+    assert said_beside("vendredi 14\u00a0octobre 2016", page) == ("fr-badge--warning", "dans 4\u00a0jours")
     assert "dans 57\u00a0jours" in page
 
 
@@ -233,7 +233,7 @@ def test_a_convention_that_is_late_says_by_how_much(client, on):
 
     page = home_of(client, Role.EDITEUR, convention.dossier.collectivite, on(dt.date(2016, 9, 5))).content.decode()
 
-    assert said_beside("mercredi 31 août 2016", page) == ("fr-badge--error", "dépassé de 5\u00a0jours")
+    assert said_beside("mercredi 31\u00a0août 2016", page) == ("fr-badge--error", "dépassé de 5\u00a0jours")
 
 
 def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
@@ -241,7 +241,7 @@ def test_a_payment_says_the_last_day_on_which_it_is_in_time(client, on):
 
     page = home_of(client, Role.VALIDEUR_DAF, payment.thread.academie, on(dt.date(2016, 12, 5))).content.decode()
 
-    assert said_beside("mardi 6 décembre 2016", page) == ("fr-badge--warning", "demain")
+    assert said_beside("mardi 6\u00a0décembre 2016", page) == ("fr-badge--warning", "demain")
 
 
 def test_a_solde_payable_from_march_waits_for_march(client, on):

@@ -51,8 +51,8 @@ def test_three_classes_give_the_golden_figures_and_their_lines(simulate: Any) ->
     }
     page = answer.content.decode()
     assert "Dépense de 9\u202f100,00\u00a0€ TTC, retenue à hauteur de 8\u202f000,00\u00a0€" in page
-    assert "au plus tard le vendredi 14 octobre 2016" in page
-    assert "solde à partir du 1er mars 2017" in page
+    assert "au plus tard le vendredi 14\u00a0octobre 2016" in page
+    assert "solde à partir du 1er\u00a0mars 2017" in page
 
 
 def test_the_page_opens_on_the_latest_campaign_and_asks_nothing_yet(simulate: Any) -> None:

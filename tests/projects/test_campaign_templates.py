@@ -50,4 +50,4 @@ def test_the_last_day_to_justify_in_2016_is_friday_14_october():
 
     deadline = campaign.deadline(DeadlineCode.JUSTIFICATION)
 
-    assert deadline.label == "au plus tard le vendredi 14 octobre 2016"
+    assert deadline.label == "au plus tard le vendredi 14\u00a0octobre 2016"

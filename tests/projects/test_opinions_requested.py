@@ -88,4 +88,4 @@ def test_the_page_asks_for_the_day_and_keeps_what_was_typed(client, application,
     assert wrong.status_code == 422
     assert "Merci d’avance." in wrong.content.decode()
     assert right.status_code == 302
-    assert "15 juin 2016" in client.get(application.get_absolute_url()).content.decode()
+    assert "15\u00a0juin 2016" in client.get(application.get_absolute_url()).content.decode()

@@ -49,7 +49,7 @@ def test_a_delay_that_ends_on_a_sunday_is_prolonged_to_monday() -> None:
     before_monday = deadline(date(2016, 10, 17), roll=True)
 
     assert before_monday.last_day == date(2016, 10, 17)
-    assert before_monday.before_or_on == "au plus tard le 17 octobre 2016"
+    assert before_monday.before_or_on == "au plus tard le 17\u00a0octobre 2016"
 
 
 def test_a_delay_that_ends_on_a_public_holiday_is_prolonged() -> None:
@@ -59,15 +59,15 @@ def test_a_delay_that_ends_on_a_public_holiday_is_prolonged() -> None:
 @pytest.mark.parametrize(
     ("limit", "label"),
     [
-        (deadline(), "au plus tard le vendredi 14 octobre 2016"),
+        (deadline(), "au plus tard le vendredi 14\u00a0octobre 2016"),
         (
             deadline(inclusive=True),
-            "au plus tard le samedi 15 octobre 2016 (dernier jour ouvré\u00a0: vendredi 14 octobre 2016)",
+            "au plus tard le samedi 15\u00a0octobre 2016 (dernier jour ouvré\u00a0: vendredi 14\u00a0octobre 2016)",
         ),
-        (deadline(inclusive=True, roll=True), "au plus tard le lundi 17 octobre 2016"),
+        (deadline(inclusive=True, roll=True), "au plus tard le lundi 17\u00a0octobre 2016"),
         (
             deadline(date(2016, 11, 12)),
-            "au plus tard le vendredi 11 novembre 2016 (dernier jour ouvré\u00a0: jeudi 10 novembre 2016)",
+            "au plus tard le vendredi 11\u00a0novembre 2016 (dernier jour ouvré\u00a0: jeudi 10\u00a0novembre 2016)",
         ),
     ],
 )
@@ -76,8 +76,8 @@ def test_a_limit_is_written_with_its_day(limit: Deadline, label: str) -> None:
 
 
 def test_a_promise_is_written_as_the_programme_does() -> None:
-    assert deadline(date(2016, 12, 7)).before_or_on == "avant le 7 décembre 2016"
-    assert deadline(date(2016, 12, 7), inclusive=True).before_or_on == "au plus tard le 7 décembre 2016"
+    assert deadline(date(2016, 12, 7)).before_or_on == "avant le 7\u00a0décembre 2016"
+    assert deadline(date(2016, 12, 7), inclusive=True).before_or_on == "au plus tard le 7\u00a0décembre 2016"
 
 
 @given(days, st.booleans(), st.booleans())

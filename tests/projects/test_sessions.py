@@ -57,7 +57,7 @@ def page_of(client, session, query=""):
 
 
 def test_a_session_is_opened_on_a_phase_with_its_envelope(client, session, dane):
-    typed = {"phase": session.phase.pk, "label": "Commission du 28 juin", "held_on": "2016-06-28", "envelope": "100 000,50"}
+    typed = {"phase": session.phase.pk, "label": "Commission du 28\u00a0juin", "held_on": "2016-06-28", "envelope": "100 000,50"}
 
     answer = client.post(reverse("projects:open_session"), typed)
 

@@ -53,7 +53,8 @@ def test_the_receipt_names_the_commune_its_head_and_the_school_as_a_letter_does(
     pages = PdfReader(BytesIO(layout(IssuedDocument.objects.get(kind="receipt")).data)).pages
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     assert "Madame, Monsieur le maire Commune d’Ornans" in text
-    assert f"que la commune d’Ornans a déposée le {plain_date(IN_PHASE.date())} à " in text
+    deposited = " ".join(plain_date(IN_PHASE.date()).split())
+    assert f"que la commune d’Ornans a déposée le {deposited} à " in text
     assert "pour l’école primaire d’exemple " in text
     assert "une dépense prévue de 24 000,00 € TTC (vingt-quatre mille euros)" in text
     assert "dans la limite de 8 000,00 € TTC par classe mobile ; taux de prise en charge : 50 %." in text
@@ -106,7 +107,7 @@ def test_a_second_after_the_closing_is_late_unless_the_dane_grants_it():
     application = ApplicationFactory(written=True)
     late = CLOSING + dt.timedelta(seconds=1)
 
-    with pytest.raises(Refused, match="close depuis le vendredi 17 juin 2016"):
+    with pytest.raises(Refused, match="close depuis le vendredi 17\u00a0juin 2016"):
         services.submit(application_id=application.pk, actor=editor(application, at=late))
 
     dane = actor_for(Role.AGENT_DANE, application.campaign.academie, at=late)

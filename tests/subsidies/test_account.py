@@ -146,7 +146,7 @@ def test_a_request_prepared_before_is_refused_and_the_next_waits_forty_eight_hou
     after = prepare_acompte(subsidy_id=subsidy.pk, actor=gestionnaire)
     assert (after.iban, after.iban_usable_from) == (NEW, at(dt.date(2016, 9, 25)))
 
-    with pytest.raises(Refused, match=r"aucun paiement ne l’utilise avant le 25 septembre 2016 à 10.h.00"):
+    with pytest.raises(Refused, match=r"aucun paiement ne l’utilise avant le 25\u00a0septembre 2016 à 10.h.00"):
         validate_payment(payment_id=after.pk, actor=actor_of(subsidy, Role.VALIDEUR_DAF, on=dt.date(2016, 9, 24)))
     validate_payment(payment_id=after.pk, actor=actor_of(subsidy, Role.VALIDEUR_DAF, on=dt.date(2016, 9, 25)))
 

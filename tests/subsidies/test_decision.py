@@ -136,9 +136,9 @@ def test_signing_issues_the_numbered_decision_with_its_two_ceilings(role):
     assert document.snapshot["acompte"] == {"$decimal": "5500.00"}
     assert document.snapshot["signature"]["name"] == "Alix EXEMPLE"
     assert document.snapshot["calendar"] == {
-        "complete": "au plus tard le vendredi 14 octobre 2016",
-        "paid": "avant le 7 décembre 2016",
-        "otherwise": "à partir du 1er mars 2017",
+        "complete": "au plus tard le vendredi 14\u00a0octobre 2016",
+        "paid": "avant le 7\u00a0décembre 2016",
+        "otherwise": "à partir du 1er\u00a0mars 2017",
     }
 
 
@@ -229,7 +229,7 @@ def test_a_decision_is_notified_once_its_bytes_are_there_and_the_collectivite_is
     assert "AAP-2016-DEC-0001" in mail.text
     assert f"Elle vous est notifiée le {plain_date(ON)}." in mail.text
     assert "voies et délais de recours" in mail.text
-    assert "vendredi 14 octobre 2016" in mail.text
+    assert "vendredi 14\u00a0octobre 2016" in mail.text
     assert mail.reply_to == subsidy.campaign.academie.daf_email
 
 

@@ -49,7 +49,7 @@ def test_the_daf_notifies_the_college_in_a_letter_and_a_mail():
     assert letter.snapshot["addressee"]["name"] == grant.payee.name
     mail = OutboxMail.objects.get(kind="grant_notified")
     assert mail.to == [grant.payee.email]
-    assert "vendredi 30 juin 2017" in mail.text
+    assert "vendredi 30\u00a0juin 2017" in mail.text
 
 
 @pytest.mark.parametrize("role", [Role.AGENT_DANE, Role.COLLEGE_REFERENT, Role.EDITEUR])

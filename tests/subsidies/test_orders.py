@@ -210,7 +210,7 @@ def test_the_day_before_the_right_to_order_is_too_early_and_the_day_itself_is_no
     in_time = PurchaseOrderFactory(subsidy=subsidy, ordered_on=floor)
     dane = actor_of(subsidy, Role.AGENT_DANE)
 
-    with pytest.raises(Refused, match="jeudi 16 juin 2016, avant le vendredi 17 juin 2016, début d’éligibilité"):
+    with pytest.raises(Refused, match="jeudi 16\u00a0juin 2016, avant le vendredi 17\u00a0juin 2016, début d’éligibilité"):
         accept_order(order_id=early.pk, actor=dane)
     accept_order(order_id=in_time.pk, actor=dane)
 
@@ -222,7 +222,7 @@ def test_the_campaign_may_set_the_right_to_order_later_than_its_expenses():
     order.subsidy.campaign.orders_from = dt.date(2016, 7, 5)
     order.subsidy.campaign.save()
 
-    with pytest.raises(Refused, match="avant le mardi 5 juillet 2016"):
+    with pytest.raises(Refused, match="avant le mardi 5\u00a0juillet 2016"):
         accept_order(order_id=order.pk, actor=actor_of(order, Role.AGENT_DANE))
 
 

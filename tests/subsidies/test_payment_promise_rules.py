@@ -284,7 +284,7 @@ def test_a_file_finished_after_march_is_payable_from_then() -> None:
     )
 
     assert (found.exercise, found.pay_from) == (2017, date(2017, 4, 20))
-    assert found.sentence.endswith("paiement à partir du 20 avril 2017.")
+    assert plain(found.sentence).endswith("paiement à partir du 20 avril 2017.")
 
 
 def test_on_1_march_the_promise_still_has_its_date() -> None:

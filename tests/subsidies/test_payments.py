@@ -130,7 +130,7 @@ def test_a_held_subsidy_freezes_its_payment():
     daf = actor_of(payment.equipment, Role.GESTIONNAIRE_DAF, on=ON)
     hold(subsidy_id=payment.equipment_id, actor=daf, comment="Contrôle d’exemple.")
 
-    with pytest.raises(Refused, match="suspendue depuis le vendredi 23 septembre 2016"):
+    with pytest.raises(Refused, match="suspendue depuis le vendredi 23\u00a0septembre 2016"):
         validate_payment(payment_id=payment.pk, actor=actor_of(payment.equipment, Role.VALIDEUR_DAF, on=ON))
 
     assert Payment.objects.get().state == PaymentState.PREPARED
@@ -163,7 +163,7 @@ def test_a_solde_of_march_is_not_validated_in_february():
     march = dt.date(2017, 3, 1)
     solde = PaymentFactory(equipment=subsidy, kind=PaymentKind.SOLDE, pay_from=march)
 
-    with pytest.raises(Refused, match="payable qu’à partir du mercredi 1er mars 2017"):
+    with pytest.raises(Refused, match="payable qu’à partir du mercredi 1er\u00a0mars 2017"):
         validate_payment(payment_id=solde.pk, actor=actor_of(subsidy, Role.VALIDEUR_DAF, on=dt.date(2017, 2, 28)))
 
     assert Payment.objects.get(pk=solde.pk).state == PaymentState.PREPARED

@@ -156,7 +156,7 @@ def test_the_danes_own_delay_shows_before_the_constatation():
 
     assert promise.delay_of is Party.DANE
     assert promise.waiting_for is Party.DANE
-    assert "service fait non constaté au vendredi 14 octobre 2016" in promise.sentence
+    assert "service fait non constaté au vendredi 14\u00a0octobre 2016" in promise.sentence
 
 
 # --- What stands in the way ---

@@ -192,7 +192,7 @@ def test_a_late_solde_is_not_validated_before_march():
     constate(subsidy, on=dt.date(2016, 10, 18))
     payment = liquidate(subsidy)
 
-    with pytest.raises(Refused, match="mercredi 1er mars 2017"):
+    with pytest.raises(Refused, match="mercredi 1er\u00a0mars 2017"):
         pay(payment, on=dt.date(2017, 2, 28))
 
     pay(payment, on=MARCH)

@@ -291,7 +291,7 @@ def test_the_deposit_dates_the_file_and_tells_the_dane(subsidy):
     assert row.justified_by is not None
     mail = OutboxMail.objects.get(kind="statement_deposited")
     assert mail.to == ["dane.03@exemple.invalid"]
-    assert "vendredi 14 octobre 2016" in mail.text
+    assert "vendredi 14\u00a0octobre 2016" in mail.text
 
 
 def test_nothing_is_deposited_before_it_is_certified(subsidy):

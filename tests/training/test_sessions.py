@@ -81,7 +81,7 @@ def test_the_form_announces_a_session_at_the_hour_of_paris(client):
 
     assert answer.status_code == 200
     assert "La session est annoncée" in text(answer)
-    assert "mercredi 9 novembre 2016" in text(answer)
+    assert "mercredi 9\u00a0novembre 2016" in text(answer)
     assert Session.objects.get().starts_at == dt.datetime(2016, 11, 9, 13, 0, tzinfo=dt.UTC)
 
 

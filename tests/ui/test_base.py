@@ -57,7 +57,7 @@ def test_a_demonstration_says_so_and_says_its_date(client: Client, settings: Any
     settings.PORTAL_DEMO = True
     settings.PORTAL_CLOCK_FILE = ""
     settings.PORTAL_TODAY = dt.date(2016, 10, 10)
-    assert "Démonstration\u00a0: nous sommes le lundi 10 octobre 2016" in page(client)
+    assert "Démonstration\u00a0: nous sommes le lundi 10\u00a0octobre 2016" in page(client)
     settings.PORTAL_TODAY = None
     html = page(client)
     assert "Démonstration" in html

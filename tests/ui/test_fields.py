@@ -31,9 +31,9 @@ def test_a_date_is_read_from_the_browser_and_from_french_hands(typed: str) -> No
         ("31/02/2016", "n’existe pas ou n’est pas lisible"),
         ("14/10/16", "n’existe pas ou n’est pas lisible"),
         ("demain", "n’existe pas ou n’est pas lisible"),
-        ("31/12/2015", "ne peut pas précéder le 1er janvier 2016"),
-        ("0016-10-14", "ne peut pas précéder le 1er janvier 2016"),
-        ("01/01/2017", "ne peut pas suivre le 31 décembre 2016"),
+        ("31/12/2015", "ne peut pas précéder le 1er\u00a0janvier 2016"),
+        ("0016-10-14", "ne peut pas précéder le 1er\u00a0janvier 2016"),
+        ("01/01/2017", "ne peut pas suivre le 31\u00a0décembre 2016"),
     ],
 )
 def test_a_date_that_cannot_be_is_said(typed: str, said: str) -> None:

@@ -36,8 +36,8 @@ def render(source: str, **context: Any) -> str:
         ("{{ value|euros }}", Decimal("12000"), "12\u202f000,00\u00a0€"),
         ("{{ value|euros }}", None, "–"),
         ("{{ value|percentage }}", Decimal("0.5"), "50\u00a0%"),
-        ("{{ value|long_date }}", DAY, "vendredi 14 octobre 2016"),
-        ("{{ value|plain_date }}", dt.date(2017, 3, 1), "1er mars 2017"),
+        ("{{ value|long_date }}", DAY, "vendredi 14\u00a0octobre 2016"),
+        ("{{ value|plain_date }}", dt.date(2017, 3, 1), "1er\u00a0mars 2017"),
         ("{{ value|short_date }}", DAY, "14/10/2016"),
         ("{{ value|short_date }}", None, "–"),
         ("{{ value|clock_time }}", AT, "14\u00a0h\u00a005"),
@@ -141,7 +141,7 @@ def test_a_document_that_is_not_ready_is_announced_without_a_link() -> None:
     awaited = DocumentLink("Décision", note="En préparation.")
     html = render_to_string("ui/_documents.html", {"documents": [ready, awaited]})
     assert html.count("<a ") == 1
-    assert "n°&nbsp;12, 14 octobre 2016" in html
+    assert "n°&nbsp;12, 14\u00a0octobre 2016" in html
     assert "En préparation." in html
 
 
@@ -165,7 +165,7 @@ def test_an_action_done_at_once_is_posted_with_the_version_seen() -> None:
 def test_facts_write_amounts_and_dates_as_everywhere() -> None:
     facts = [Fact("Montant", amount=Decimal("0")), Fact("Dépôt", on=DAY), Fact("École", "Jules-Ferry", url="/e/"), Fact("Rien")]
     html = render_to_string("ui/_facts.html", {"facts": facts})
-    for words in ("0,00\u00a0€", "vendredi 14 octobre 2016", '<a href="/e/">Jules-Ferry</a>', "–"):
+    for words in ("0,00\u00a0€", "vendredi 14\u00a0octobre 2016", '<a href="/e/">Jules-Ferry</a>', "–"):
         assert words in html
 
 
