@@ -4,6 +4,7 @@ Outside the door, and for measuring only: what is copied was made by the factori
 """
 
 from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection, models
 
 from conventions.models import CbrExchange, Convention, CoveredClass, CoveredSchool
@@ -32,6 +33,13 @@ _OTHERWISE = {
     (Payment, "dp_number"): "CASE WHEN dp_number = '' THEN '' ELSE lpad((id + n * {shift})::text, 10, '0') END",
     (Invoice, "number"): "number || '-' || n",
 }
+
+
+def number_from_the_first() -> None:
+    """The tables, empty again, number their rows from 1: what ran before in this base may have used ten thousand identifiers up."""
+    with connection.cursor() as cursor:
+        for one in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(one)
 
 
 def copy_situations(copies: range) -> None:

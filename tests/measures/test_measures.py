@@ -23,7 +23,7 @@ from projects.models import Dossier
 from tests.browser.situations import TODAY, every_situation
 from tests.factories import MembershipFactory, UserFactory
 from tests.factories_subsidies import at
-from tests.measures.filling import copy_situations
+from tests.measures.filling import copy_situations, number_from_the_first
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -108,6 +108,7 @@ def _measure(client: Client, url: str) -> Measure | None:
 
 
 def test_every_list_and_home_costs_the_same_at_both_sizes():
+    number_from_the_first()
     every_situation()
     each = Dossier.objects.count()
     people = {role: person(role) for role in ROLES}
