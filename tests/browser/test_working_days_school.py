@@ -1,4 +1,4 @@
-"""Four shorter days around the school: its director, the IEN and the DSI who give their opinion, the collège that is paid for it."""
+"""Shorter days around the school: its director, those who look after several, who give their opinion, the collège that is paid for it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -139,6 +139,37 @@ def looks_for_a_training(director: Person) -> None:
     director.sees("mercredi 9 novembre 2016 à 14 h", within=director.row("Collège Mont-Miroir"))
     director.filters({"Lieu ou commune": "morteau"})
     director.sees("Rien ne répond à ces filtres.")
+
+
+# --- Those who look after several schools ---
+
+
+@WIDTHS
+def test_a_day_of_the_erun(schools: Schools, log_in: LogIn, width: int) -> None:
+    circonscription = CirconscriptionFactory(departement=schools.equipped.departement)
+    School.objects.filter(pk=schools.equipped.pk).update(circonscription=circonscription)
+    erun = log_in(somebody_at(Role.ERUN, circonscription, first_name="Sasha"), width=width)
+    receives_a_class(erun, schools)
+
+    erun.follows_menu("Classes")
+    erun.filters({"École, commune, UAI ou collectivité": "maiche", "État": "reçue"})
+    assert erun.exports("Classe n°", "Reçue le", "Bon de livraison") == [
+        ["Classe n°", "Reçue le", "Bon de livraison"],
+        [1, dt.datetime(2016, 10, 3), "BL-77"],
+    ]
+
+
+@WIDTHS
+def test_a_day_of_the_dsden(schools: Schools, log_in: LogIn, width: int) -> None:
+    dsden = log_in(around(schools.subsidy.thread, Role.DSDEN, first_name="Ariel"), width=width)
+    dsden.sees("Rien n’est attendu de vous aujourd’hui.")
+    dsden.follows_menu("Dossiers")
+    dsden.filters({"Collectivité ou SIREN": "maiche"})
+    assert dsden.exports("Collectivité", "Étape") == [["Collectivité", "Étape"], ["Maîche", "déploiement"]]
+
+    dsden.opens("Maîche")
+    dsden.sees("Pièces et service fait au plus tard le vendredi 14 octobre 2016")
+    dsden.sees_nothing_of("Montants")
 
 
 # --- The opinions ---
