@@ -4,6 +4,12 @@ from typing import Any
 
 import pytest
 from factory.django import DjangoModelFactory
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+# A machine that does something else at the same time is slow to draw: that says nothing of the rule.
+hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:
