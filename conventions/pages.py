@@ -1,7 +1,7 @@
 """What the pages of a convention show: its facts, its steps, its amounts unfolded, what may be done about it."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -474,9 +474,8 @@ def _action(act: _Act, convention: Convention) -> Action:
     return Action(act.label, url=url, obstacles=tuple(obstacles(convention, act.conditions)))
 
 
-def next_of(convention: Convention, actor: Actor) -> list[Action]:
-    """The forward moves that are this person's, and the act for which a refused opinion waits."""
-    matter = permissions.moves_that_matter(convention)
+def next_of(convention: Convention, actor: Actor, matter: Mapping[str, Permission]) -> list[Action]:
+    """The forward moves that are this person's, of those that matter, and the act for which a refused opinion waits."""
     mine = [
         Action(one.custom["label"], obstacles=tuple(obstacles_to(convention, one.name)))
         for one in moves_from(convention)
@@ -487,9 +486,9 @@ def next_of(convention: Convention, actor: Actor) -> list[Action]:
     return mine
 
 
-def awaited_of(convention: Convention, actor: Actor) -> list[Awaited]:
+def awaited_of(convention: Convention, actor: Actor, matter: Mapping[str, Permission]) -> list[Awaited]:
     """The same, of the others."""
-    others = awaited(convention, actor, permissions.moves_that_matter(convention))
+    others = awaited(convention, actor, matter)
     if convention.is_stopped_by_the_cbr and not _OVERRULE.may(actor, convention):
         others.append(awaited_act(_OVERRULE.label, _OVERRULE.may, convention, _OVERRULE.conditions))
     return others

@@ -96,7 +96,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
             *pages.acts_of(row, actor),
         ],
         "backward": [one for one in moves if not one.primary],
-        "awaited": pages.awaited_of(row, actor),
+        "awaited": pages.awaited_of(row, actor, matter),
         "pieces": pages.pieces_of(row, brought),
         "documents": pages.documents_of(row, issued),
         "can_preview": permissions.can_describe(actor, row),

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from conventions.pages import awaited_of, next_of
-from conventions.permissions import can_open_convention
+from conventions.permissions import can_open_convention, moves_that_matter
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.files.enums import PieceState
@@ -71,7 +71,8 @@ def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, 
         expected = of_subsidy(subsidy, actor)
         return [_moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)]
     if convention is not None:
-        mine, others = tuple(next_of(convention, actor)), tuple(awaited_of(convention, actor))
+        matter = moves_that_matter(convention)
+        mine, others = tuple(next_of(convention, actor, matter)), tuple(awaited_of(convention, actor, matter))
         return [_moves("la convention", convention, mine, others)]
     return []
 

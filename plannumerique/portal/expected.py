@@ -11,7 +11,7 @@ from typing import Any
 from conventions.enums import ConventionState
 from conventions.models import Convention
 from conventions.permissions import CONVENTION_MOVES, can_open_convention, can_overrule_cbr
-from conventions.rules import CbrNature, CbrSense
+from conventions.rules import CbrNature
 from deployments.permissions import can_receive
 from plannumerique.journal.machine import moves_of
 from plannumerique.lib.text import french_list
@@ -105,11 +105,10 @@ def _expected(row: Any, *, asks_the_cbr: bool) -> Expected:
 
 
 def _of_convention(row: Any, *, asks_the_cbr: bool) -> Expected:
-    refused = row.convention_state == C.CBR_GIVEN and row.cbr_sense == CbrSense.UNFAVOURABLE and row.cbr_overruled_on is None
-    if refused and row.cbr_nature == CbrNature.AVIS:
+    if row.stopped_by_the_cbr and row.cbr_nature == CbrNature.AVIS:
         return _of("Passer outre l’avis défavorable, ou rouvrir la négociation", can_overrule_cbr)
     usual = "request_cbr" if asks_the_cbr else _CONVENTION_MOVE.get(row.convention_state, "")
-    name = "reopen_negotiation" if refused else usual
+    name = "reopen_negotiation" if row.stopped_by_the_cbr else usual
     return _of(_CONVENTION_LABELS[name], CONVENTION_MOVES[name]) if name else NOTHING
 
 

@@ -28,6 +28,7 @@ from django.db.models.functions import Least, TruncDate
 
 from conventions.enums import DEAD_STATES as DEAD_CONVENTIONS
 from conventions.enums import ConventionState
+from conventions.models import Convention
 from deployments.models import MobileClass
 from plannumerique.organisations.actor import Actor
 from projects.enums import ApplicationState, DeadlineCode
@@ -87,9 +88,6 @@ def with_stage(rows: "QuerySet[Dossier]") -> "QuerySet[Dossier]":
     return rows.alias(live=FilteredRelation("conventions", condition=Q(conventions__state__in=_LIVE_CONVENTIONS))).annotate(
         convention_id=F("live__pk"),
         convention_state=F("live__state"),
-        cbr_sense=F("live__cbr_sense"),
-        cbr_nature=F("campaign__cbr_nature"),
-        cbr_overruled_on=F("live__cbr_overruled_on"),
         subsidy_state=F(f"{_SUBSIDY}__state"),
         maximum=F("live__subsidy_max"),
         decided=F(f"{_SUBSIDY}__decided_amount"),
@@ -132,6 +130,8 @@ def with_what_is_expected(rows: "QuerySet[Dossier]", actor: Actor) -> "QuerySet[
         may_deposit=Exists(applications.filter(_open_to_deposit(actor))),
         order_to_check=Exists(orders.awaiting_check()),
         order_accepted=Exists(orders.accepted()),
+        cbr_nature=F("campaign__cbr_nature"),
+        stopped_by_the_cbr=Exists(Convention.objects.stopped_by_the_cbr().filter(pk=OuterRef("convention_id"))),
         payment_state=Subquery(waiting.order_by("pk").values("state")[:1]),
         past_payment=Exists(waiting.filter(taken_over_on__isnull=False)),
     )

@@ -12,6 +12,7 @@ from PIL import Image
 from conventions import pages, services
 from conventions.enums import ConventionState as S
 from conventions.models import Convention
+from conventions.permissions import moves_that_matter
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
 from plannumerique.ui.pieces import StepState
@@ -564,11 +565,12 @@ def test_a_refused_opinion_waits_for_the_recteur_before_any_deliberation():
     recteur = actor_for(Role.RECTEUR, convention.campaign.academie)
     editeur = actor_for(Role.EDITEUR, convention.dossier.collectivite)
 
-    assert [one.label for one in pages.next_of(convention, recteur)] == ["Passer outre l’avis défavorable"]
+    matter = moves_that_matter(convention)
+    assert [one.label for one in pages.next_of(convention, recteur, matter)] == ["Passer outre l’avis défavorable"]
     assert pages.acts_of(convention, recteur)[0].label == "Passer outre l’avis défavorable"
-    assert pages.awaited_of(convention, recteur) == []
-    assert pages.next_of(convention, editeur) == []
-    (awaited,) = pages.awaited_of(convention, editeur)
+    assert pages.awaited_of(convention, recteur, matter) == []
+    assert pages.next_of(convention, editeur, matter) == []
+    (awaited,) = pages.awaited_of(convention, editeur, matter)
     assert (awaited.label, awaited.obstacles) == ("Passer outre l’avis défavorable", ())
     assert "recteur" in awaited.who.lower()
 
