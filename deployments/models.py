@@ -12,10 +12,9 @@ from deployments import conditions as only_if
 from deployments.enums import MobileClassState
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, schools_seen_by
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
 from plannumerique.lib.dates import long_date
 from plannumerique.organisations.actor import Actor, Scope
-from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
 from projects.rules import ClassKey
 
@@ -24,10 +23,7 @@ S = MobileClassState
 
 class MobileClassQuerySet(ThreadRowQuerySet):
     def visible_to(self, actor: Actor) -> Self:
-        whole = Q(thread__academie_id__in=actor.ids(Level.ACADEMIE)) | Q(
-            thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE)
-        )
-        return self.filter(whole | schools_seen_by(actor))
+        return self.filter(of_the_parties(actor) | schools_seen_by(actor))
 
     def awaiting_reception(self) -> Self:
         return self.filter(state=S.PLANNED)

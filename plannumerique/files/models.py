@@ -21,9 +21,8 @@ from plannumerique.accounts.models import User
 from plannumerique.files import conditions as only_if
 from plannumerique.files.enums import DocumentState, PieceState, Verdict
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, of_the_parties
 from plannumerique.organisations.actor import Actor, Scope
-from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
 
 
@@ -130,9 +129,7 @@ class RoomQuerySet(ThreadRowQuerySet):
 
     def visible_to(self, actor: Actor) -> Self:
         threads = Thread.objects.visible_to(actor)
-        parties = threads.filter(
-            Q(academie_id__in=actor.ids(Level.ACADEMIE)) | Q(collectivite_id__in=actor.ids(Level.COLLECTIVITE))
-        )
+        parties = threads.filter(of_the_parties(actor, prefix=""))
         open_to_all = Q(thread__in=threads, confidential=False)
         return self.filter(open_to_all | Q(thread__in=parties) | (Q(thread__in=threads) & self._authored_by(actor)))
 

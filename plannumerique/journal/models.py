@@ -19,11 +19,14 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def visible_to(self, actor: Actor) -> Self:
         """The threads of the actor's académies, collectivités, schools, circonscriptions and départements, each once."""
         parties = ThreadSchool.objects.filter(thread=OuterRef("pk"))
-        return self.filter(
-            Q(academie_id__in=actor.ids(Level.ACADEMIE))
-            | Q(collectivite_id__in=actor.ids(Level.COLLECTIVITE))
-            | Q(Exists(parties.filter(schools_seen_by(actor))))
-        )
+        return self.filter(of_the_parties(actor, prefix="") | Q(Exists(parties.filter(schools_seen_by(actor)))))
+
+
+def of_the_parties(actor: Actor, prefix: str = "thread__") -> Q:
+    """Rows of the dossiers that the actor's académie instructs or that her collectivité holds: these she reads whole."""
+    return Q(**{f"{prefix}academie_id__in": actor.ids(Level.ACADEMIE)}) | Q(
+        **{f"{prefix}collectivite_id__in": actor.ids(Level.COLLECTIVITE)}
+    )
 
 
 def schools_seen_by(actor: Actor, prefix: str = "school") -> Q:

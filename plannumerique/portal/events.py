@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from deployments.models import MobileClass
 from plannumerique.files.models import IssuedDocument, Piece
-from plannumerique.journal.models import JournalLine, Thread
+from plannumerique.journal.models import JournalLine, Thread, of_the_parties
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from projects.models import Application, CompletionPoint, Dossier, Opinion
@@ -19,10 +19,7 @@ from subsidies.models import ResourcesSubsidy
 
 
 def journal_for(actor: Actor) -> QuerySet[JournalLine]:
-    whole = Thread.objects.filter(
-        Q(academie_id__in=actor.ids(Level.ACADEMIE)) | Q(collectivite_id__in=actor.ids(Level.COLLECTIVITE))
-    )
-    lines = Q(thread__in=whole)
+    lines = Q(thread__in=Thread.objects.filter(of_the_parties(actor, prefix="")))
     if any(actor.ids(level) for level in (Level.SCHOOL, Level.CIRCONSCRIPTION, Level.DEPARTEMENT)):
         for rows in _seen_by_a_school(actor):
             lines |= Q(subject_kind=rows.model._meta.label_lower, subject_id__in=rows.order_by().values("pk"))

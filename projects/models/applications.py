@@ -14,10 +14,9 @@ from django.utils.functional import cached_property
 from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, schools_seen_by
+from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
 from plannumerique.lib.dates import long_date
 from plannumerique.organisations.actor import Actor, Scope
-from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Collectivite, School
 from projects import conditions as only_if
 from projects.enums import (
@@ -93,10 +92,7 @@ class Dossier(ThreadRow):
 class ApplicationQuerySet(ThreadRowQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Who works in a school sees that school's line only; the others see the lines of their threads."""
-        whole = Q(thread__academie_id__in=actor.ids(Level.ACADEMIE)) | Q(
-            thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE)
-        )
-        return self.filter(whole | schools_seen_by(actor))
+        return self.filter(of_the_parties(actor) | schools_seen_by(actor))
 
     def live(self) -> Self:
         return self.exclude(state__in=DEAD_STATES)

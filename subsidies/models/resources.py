@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from conventions.models import Convention
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, schools_seen_by
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
 from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
@@ -25,10 +25,7 @@ MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 class ResourcesSubsidyQuerySet(ThreadRowQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """The collège that receives the grant sees it too, without being a party to the dossier."""
-        whole = Q(thread__academie_id__in=actor.ids(Level.ACADEMIE)) | Q(
-            thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE)
-        )
-        return self.filter(whole | schools_seen_by(actor) | Q(payee_id__in=actor.ids(Level.SCHOOL)))
+        return self.filter(of_the_parties(actor) | schools_seen_by(actor) | Q(payee_id__in=actor.ids(Level.SCHOOL)))
 
     def awaiting_notification(self) -> Self:
         return self.filter(state=S.CREATED)

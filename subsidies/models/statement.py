@@ -13,10 +13,9 @@ from deployments.models import MobileClass
 from plannumerique.accounts.models import User
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties
 from plannumerique.lib.money import CENT, ZERO
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.enums import Level
 from subsidies import conditions as only_if
 from subsidies.enums import DEAD_INVOICE_STATES, ExpenseCategory, InvoiceState
 from subsidies.models.equipment import EquipmentSubsidy
@@ -26,11 +25,6 @@ S = InvoiceState
 MONEY: Any = {"max_digits": 12, "decimal_places": 2}
 # A supplier rounds the VAT of a line to the centime, then may be one centime off: one and a half of exact difference.
 LINE_TOLERANCE = Decimal("0.015")
-
-
-def of_the_parties(actor: Actor) -> Q:
-    """Rows of the dossiers that the actor's académie instructs or that her collectivité holds: invoices are not for schools."""
-    return Q(thread__academie_id__in=actor.ids(Level.ACADEMIE)) | Q(thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE))
 
 
 class ExpenseStatementQuerySet(ThreadRowQuerySet):

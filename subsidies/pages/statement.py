@@ -34,7 +34,7 @@ def badge_of(invoice: Invoice) -> Badge:
 
 
 def reads_the_statement(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
-    """What was spent and invoiced is for the collectivité and for the académie (models.statement.of_the_parties)."""
+    """What was spent and invoiced is for the collectivité and for the académie (journal.models.of_the_parties)."""
     thread = subsidy.thread
     return thread.academie_id in actor.ids(Level.ACADEMIE) or thread.collectivite_id in actor.ids(Level.COLLECTIVITE)
 

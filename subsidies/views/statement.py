@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused
+from plannumerique.journal.models import of_the_parties
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.lists import Column, paginate
@@ -18,7 +19,6 @@ from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions_statement as permissions
 from subsidies.forms.statement import AidForm, PlainForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
-from subsidies.models.statement import of_the_parties
 from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, past_amounts, statement_actions
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import statement as services
