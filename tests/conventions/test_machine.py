@@ -72,7 +72,7 @@ def filing(service, **fields):
 
 
 def take_over(row, who):
-    """The move alone: the service that makes it opens the row that it moves (tests/portal/test_taking_over)."""
+    """The move alone: the service that makes it opens the row that it moves (tests/portal/taking_over)."""
     with passage(Convention, row.pk, actor=who, may=CONVENTION_MOVES["take_over"], taken_over=True) as convention:
         funding = convention.funding()
         convention.take_over(

@@ -53,7 +53,7 @@ def acting(service, **fields):
 
 
 def take_over(row, who):
-    """The move alone: the service that makes it opens the row that it moves (tests/portal/test_taking_over)."""
+    """The move alone: the service that makes it opens the row that it moves (tests/portal/taking_over)."""
     with passage(Application, row.pk, actor=who, may=APPLICATION_MOVES["take_over"], taken_over=True) as application:
         application.take_over(**DECISION, entered_on=who.today)
 

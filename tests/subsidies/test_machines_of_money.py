@@ -65,7 +65,7 @@ PAST_DECISION = PastDecision(
 
 
 def taking_over_the_acompte(row, who):
-    """The move alone: its service enters the payment too, and again after a rejection (tests/portal/test_taking_over)."""
+    """The move alone: its service enters the payment too, and again after a rejection (tests/portal/taking_over)."""
     with passage(EquipmentSubsidy, row.pk, actor=who, may=permissions.can_take_over_money, taken_over=True) as subsidy:
         subsidy.take_over_acompte()
 

@@ -44,7 +44,6 @@ from tests.taken_over import (
     address,
     entered,
     line_of,
-    past_campaign,
     read,
     the_dossier,
     workbook,
@@ -53,32 +52,6 @@ from tests.taken_over import (
 pytestmark = pytest.mark.django_db
 
 WITHOUT_ACOMPTE = dict.fromkeys(("acompte_amount", "acompte_on", "acompte_dp"), "")
-
-
-@pytest.fixture(autouse=True)
-def _in_the_middle_of_the_campaign(monkeypatch, settings, tmp_path):
-    monkeypatch.setattr("plannumerique.clock.now", lambda: NOW)
-    settings.MEDIA_ROOT = str(tmp_path)
-
-
-@pytest.fixture
-def campaign():
-    return past_campaign()
-
-
-@pytest.fixture
-def dane(campaign):
-    return actor_for(Role.AGENT_DANE, campaign.academie, at=NOW)
-
-
-@pytest.fixture
-def gestionnaire(campaign):
-    return actor_for(Role.GESTIONNAIRE_DAF, campaign.academie, at=NOW)
-
-
-@pytest.fixture
-def valideur(campaign):
-    return actor_for(Role.VALIDEUR_DAF, campaign.academie, at=NOW)
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""The campaign whose dossiers were begun on paper, and who takes them over."""
+
+import pytest
+
+from plannumerique.organisations.enums import Role
+from tests.factories import actor_for
+from tests.taken_over import NOW, past_campaign
+
+
+@pytest.fixture(autouse=True)
+def _in_the_middle_of_the_campaign(monkeypatch, settings, tmp_path):
+    monkeypatch.setattr("plannumerique.clock.now", lambda: NOW)
+    settings.MEDIA_ROOT = str(tmp_path)
+
+
+@pytest.fixture
+def campaign():
+    return past_campaign()
+
+
+@pytest.fixture
+def dane(campaign):
+    return actor_for(Role.AGENT_DANE, campaign.academie, at=NOW)
+
+
+@pytest.fixture
+def gestionnaire(campaign):
+    return actor_for(Role.GESTIONNAIRE_DAF, campaign.academie, at=NOW)
+
+
+@pytest.fixture
+def valideur(campaign):
+    return actor_for(Role.VALIDEUR_DAF, campaign.academie, at=NOW)
