@@ -31,7 +31,7 @@ def _seen_by_a_school(actor: Actor) -> tuple[QuerySet[Any], ...]:
     return (
         Dossier.objects.visible_to(actor),
         applications,
-        CompletionPoint.objects.filter(application__in=applications),
+        CompletionPoint.objects.visible_to(actor),
         Opinion.objects.filter(application__in=applications),
         MobileClass.objects.visible_to(actor),
         ResourcesSubsidy.objects.visible_to(actor),
