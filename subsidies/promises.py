@@ -7,7 +7,7 @@ from plannumerique.lib.money import euros
 from plannumerique.lib.text import typeset
 from projects.enums import DeadlineCode
 from projects.models import Campaign
-from subsidies.enums import PaymentKind, PaymentState, SubsidyState
+from subsidies.enums import PaymentKind, SubsidyState
 from subsidies.models import EquipmentSubsidy
 from subsidies.rules import PaymentCalendar, PaymentPromise, payment_promise, solde_due, trop_percu
 
@@ -73,4 +73,4 @@ def no_solde(*, definitive: Decimal, paid: Decimal) -> str:
 
 
 def _paid_on(subsidy: EquipmentSubsidy) -> dt.date | None:
-    return subsidy.payments.filter(kind=PaymentKind.SOLDE, state=PaymentState.PAID).values_list("paid_on", flat=True).first()
+    return subsidy.payments.paid().filter(kind=PaymentKind.SOLDE).values_list("paid_on", flat=True).first()

@@ -14,7 +14,7 @@ from projects.enums import DEAD_STATES, GRANTED_STATES
 from projects.enums import DeadlineCode as D
 from projects.models import Application, Dossier
 from projects.rules import Deadline
-from subsidies.enums import PaymentKind, PaymentState, SubsidyState
+from subsidies.enums import PaymentKind, SubsidyState
 from subsidies.models import EquipmentSubsidy
 from subsidies.rules import PaymentPromise
 
@@ -78,10 +78,12 @@ def _step(rank: int, rung: _Rung, reached: int) -> Step:
 
 
 def _reached(applications: list[Application], convention: Convention | None, subsidy: EquipmentSubsidy | None) -> int:
-    if subsidy is not None:
-        return _RANK[subsidy.state] if subsidy.state != SubsidyState.CANCELLED else ACOMPTE if subsidy.notified_on else DECISION
-    # The notification of a convention opens its subsidy, in the same passage.
-    return CONVENTION if convention is not None or any(one.state in GRANTED_STATES for one in applications) else APPLICATION
+    if subsidy is None:  # the notification of a convention opens it, in the same passage
+        granted = any(one.state in GRANTED_STATES for one in applications)
+        return CONVENTION if granted or convention is not None else APPLICATION
+    if subsidy.state == SubsidyState.CANCELLED:
+        return ACOMPTE if subsidy.notified_on else DECISION
+    return _RANK[subsidy.state]
 
 
 def _ended(applications: list[Application], convention: Convention | None, subsidy: EquipmentSubsidy | None) -> str:
@@ -115,7 +117,7 @@ def _rungs(
 def _days_of_payments(subsidy: EquipmentSubsidy | None) -> dict[str, dt.date]:
     if subsidy is None or not subsidy.paid_total:
         return {}
-    return dict(subsidy.payments.filter(state=PaymentState.PAID).values_list("kind", "paid_on"))
+    return dict(subsidy.payments.paid().values_list("kind", "paid_on"))
 
 
 def _by(what: str, deadline: Deadline | None) -> str:
