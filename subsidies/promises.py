@@ -9,7 +9,7 @@ from projects.enums import DeadlineCode
 from projects.models import Campaign
 from subsidies.enums import PaymentKind, SubsidyState
 from subsidies.models import EquipmentSubsidy
-from subsidies.rules import PaymentCalendar, PaymentPromise, payment_promise, solde_due, trop_percu
+from subsidies.rules import PaymentCalendar, PaymentPromise, solde_due, trop_percu
 
 # Nothing is promised any more: the solde is paid, was not due, or will never be.
 _SETTLED = (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED, SubsidyState.OVERPAID, SubsidyState.CANCELLED)
@@ -39,8 +39,8 @@ def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise |
     paid_on = _paid_on(subsidy) if subsidy.state in _SETTLED else None
     if paid_on is None and (subsidy.state in _SETTLED or no_solde_of(subsidy)):
         return None
-    return payment_promise(
-        today,
+    return PaymentPromise(
+        today=today,
         convention_on=subsidy.convention.notified_on,
         complete_on=subsidy.complete_on,
         constated_on=subsidy.service_fait_on,

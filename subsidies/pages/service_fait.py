@@ -10,7 +10,7 @@ from subsidies.claims import definitive_of, names_of_classes
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages.statement import class_amounts, total_amounts
 from subsidies.promises import calendar_of, no_solde
-from subsidies.rules import payment_promise
+from subsidies.rules import PaymentPromise
 
 
 def facts_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> list[Fact]:
@@ -21,8 +21,8 @@ def facts_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> list[Fact]:
     ]
     calendar = calendar_of(subsidy.campaign)
     if calendar is not None:
-        promise = payment_promise(
-            today,
+        promise = PaymentPromise(
+            today=today,
             convention_on=subsidy.convention.notified_on,
             complete_on=subsidy.complete_on,
             constated_on=today,

@@ -390,26 +390,6 @@ class PaymentPromise:
         return f", si possible dès le {long_date(internal)}{self._asked()}"
 
 
-def payment_promise(
-    today: date,
-    *,
-    convention_on: date | None,
-    complete_on: date | None,
-    constated_on: date | None,
-    calendar: PaymentCalendar,
-    paid_on: date | None = None,
-) -> PaymentPromise:
-    """The promise that these dates allow, or the account of the payment once it is made; see PaymentPromise for the rule."""
-    return PaymentPromise(
-        today=today,
-        convention_on=convention_on,
-        complete_on=complete_on,
-        constated_on=constated_on,
-        calendar=calendar,
-        paid_on=paid_on,
-    )
-
-
 # --- Change of bank account ---
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.rules import Deadline
-from subsidies.rules import Party, PaymentCalendar, PaymentPromise, file_complete_on, payment_promise
+from subsidies.rules import Party, PaymentCalendar, PaymentPromise, file_complete_on
 
 JUSTIFICATION = Deadline(code="justification", on=date(2016, 10, 15), inclusive=False, roll=False)
 CALENDAR = PaymentCalendar(
@@ -35,8 +35,8 @@ def promise(
     paid_on: date | None = None,
     convention_on: date | None = date(2016, 8, 30),
 ) -> PaymentPromise:
-    return payment_promise(
-        today,
+    return PaymentPromise(
+        today=today,
         convention_on=convention_on,
         complete_on=october(complete),
         constated_on=october(constated),
@@ -279,8 +279,12 @@ def test_a_file_in_time_is_payable_from_its_last_date() -> None:
 
 
 def test_a_file_finished_after_march_is_payable_from_then() -> None:
-    found = payment_promise(
-        date(2017, 4, 21), convention_on=None, complete_on=date(2017, 4, 10), constated_on=date(2017, 4, 20), calendar=CALENDAR
+    found = PaymentPromise(
+        today=date(2017, 4, 21),
+        convention_on=None,
+        complete_on=date(2017, 4, 10),
+        constated_on=date(2017, 4, 20),
+        calendar=CALENDAR,
     )
 
     assert (found.exercise, found.pay_from) == (2017, date(2017, 4, 20))
@@ -344,7 +348,7 @@ def test_a_file_is_complete_on_the_day_of_its_last_piece(deposits: list[date | N
 
 @given(days, days, st.dates(min_value=date(2016, 9, 1), max_value=date(2017, 12, 31)))
 def test_a_promise_never_contradicts_its_dates(complete: date | None, constated: date | None, today: date) -> None:
-    found = payment_promise(today, convention_on=None, complete_on=complete, constated_on=constated, calendar=CALENDAR)
+    found = PaymentPromise(today=today, convention_on=None, complete_on=complete, constated_on=constated, calendar=CALENDAR)
     known = [day for day in (complete, constated) if day is not None]
 
     assert found.in_time == (found.pay_by is not None) == (found.exercise == 2016)
@@ -360,8 +364,8 @@ def test_a_promise_never_contradicts_its_dates(complete: date | None, constated:
 @given(st.dates(min_value=date(2016, 9, 1), max_value=date(2016, 11, 30)), st.integers(0, 60))
 def test_a_later_piece_never_brings_the_payment_forward(complete: date, more: int) -> None:
     def exercise(day: date) -> int:
-        return payment_promise(
-            date(2016, 11, 30), convention_on=None, complete_on=day, constated_on=date(2016, 10, 14), calendar=CALENDAR
+        return PaymentPromise(
+            today=date(2016, 11, 30), convention_on=None, complete_on=day, constated_on=date(2016, 10, 14), calendar=CALENDAR
         ).exercise
 
     assert exercise(complete) <= exercise(complete + timedelta(days=more))
