@@ -75,7 +75,8 @@ class Person:
         for name in names:
             entry = self.page.locator("nav .fr-nav__link").filter(has_text=re.compile(rf"^\s*{_words(name)}")).first
             self._open_the_menu_on(entry)
-            entry.click()
+            with self.page.expect_navigation():
+                entry.click()
             self.sees_the_whole_width()
 
     def _until_unfolded(self, button: Locator, mark: str) -> None:

@@ -10,5 +10,6 @@ def at_width(page: Page, width: int) -> None:
 
 
 def too_wide(page: Page) -> int:
-    """By how many pixels the page overflows its window."""
+    """By how many pixels the page, once it is whole, overflows its window."""
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
