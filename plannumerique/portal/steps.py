@@ -62,7 +62,7 @@ def steps_of(
     """
     applications = list(dossier.applications.select_related("phase"))
     reached = _reached(applications, convention, subsidy)
-    rungs = _rungs(dossier, applications, convention, subsidy, promise)
+    rungs = _rungs(dossier, applications, convention, subsidy, promise, reached=reached)
     steps = [_step(rank, rung, reached) for rank, rung in enumerate(rungs)]
     if why := _ended(applications, convention, subsidy):
         return [*steps[:reached], Step(STEPS[reached], StepState.BLOCKED, note=why)]
@@ -99,6 +99,8 @@ def _rungs(
     convention: Convention | None,
     subsidy: EquipmentSubsidy | None,
     promise: PaymentPromise | None,
+    *,
+    reached: int,
 ) -> tuple[_Rung, ...]:
     """In the order of `STEPS`."""
     paid = _days_of_payments(subsidy)
@@ -107,7 +109,7 @@ def _rungs(
         _Rung(max((one.selection_on for one in applications if one.selection_on), default=None), _deposit_rule(applications)),
         _Rung(convention.recteur_signed_on if convention else None, _by("Signatures", signature)),
         _Rung(subsidy.notified_on if subsidy else None, _order_rule(dossier)),
-        _Rung(paid.get(PaymentKind.ACOMPTE), _acompte_rule(convention)),
+        _Rung(paid.get(PaymentKind.ACOMPTE), _acompte_rule(convention, over=reached > ACOMPTE)),
         _Rung(subsidy.service_fait_on if subsidy else None, _by("Pièces et service fait", justification)),
         _Rung(paid.get(PaymentKind.SOLDE), _solde_rule(dossier, subsidy, promise)),
         _Rung(subsidy.closed_on if subsidy else None, "Comptes soldés au centime"),
@@ -135,7 +137,9 @@ def _order_rule(dossier: Dossier) -> str:
     return "Décision après la notification de la convention"
 
 
-def _acompte_rule(convention: Convention | None) -> str:
+def _acompte_rule(convention: Convention | None, *, over: bool) -> str:
+    if over:
+        return "Aucun acompte versé"
     if convention is None:
         return "Sur copie des bons de commande"
     rate = convention.terms.acompte_rate

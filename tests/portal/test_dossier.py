@@ -108,6 +108,12 @@ def test_before_the_convention_the_steps_say_what_the_campaign_wants(client):
     ]
 
 
+def test_a_step_that_was_passed_without_a_payment_says_so(client):
+    dossier = EquipmentSubsidyFactory(justified=True, pay_acompte=False).convention.dossier
+
+    assert ("Acompte", "done", None, "Aucun acompte versé") in steps_on_the_page(client, dossier)
+
+
 def test_a_solde_that_slipped_says_from_when(client, settings):
     dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
     Path(settings.PORTAL_CLOCK_FILE).write_text("2016-10-20")
