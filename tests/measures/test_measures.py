@@ -62,6 +62,13 @@ def _december_2016(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: at(TODAY))
 
 
+@pytest.fixture(autouse=True)
+def _joins_as_a_lasting_server_plans_them(db):
+    """The server of the tests takes a short cut (script/launcher/postgresql.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL join_collapse_limit = 8")
+
+
 def person(role: Role) -> User:
     """One who holds the role in one organisation, the first of its kind."""
     level = LEVEL_OF_ROLE[role]
