@@ -89,6 +89,7 @@ class Person:
 
     def sees_the_whole_width(self) -> None:
         """A thumb does not scroll sideways. The width of a desk is that of the menu, which a demonstration makes longer."""
+        self.page.wait_for_load_state()
         if self.on_a_phone:
             assert too_wide(self.page) <= 0, f"{self.page.url} is too wide"
 
