@@ -100,7 +100,9 @@ def follow(page: Page, step: str) -> None:
 
 def lighter(png: bytes) -> bytes:
     file = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS).save(file, "PNG", optimize=True)
+    # By what is there, however little of it: by how much, the red of the flag would be lost.
+    image = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE)
+    image.save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
