@@ -435,7 +435,7 @@ class Convention(ThreadRow):
             )
         self.notified_on = on
 
-    @move(field=state, source=S.NOTIFIED, target=S.IN_EXECUTION, label="Entrer en exécution")
+    @move(field=state, source=S.NOTIFIED, target=S.IN_EXECUTION, label="Commencer l’exécution")
     def start_execution(self) -> None:
         pass
 

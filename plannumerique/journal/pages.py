@@ -8,8 +8,11 @@ from django.db import models
 from django.utils.text import capfirst
 
 from plannumerique.journal.models import JournalLine
+from plannumerique.journal.passages import TAKEN_OVER
 from plannumerique.lib.dates import short_date
 from plannumerique.lib.money import euros
+from plannumerique.lib.text import NBSP
+from plannumerique.lib.verbs import done
 from plannumerique.ui.pieces import Change, Event
 
 # Of a long life, a page shows the latest, and says so.
@@ -40,14 +43,25 @@ def timeline_of(lines: models.QuerySet[JournalLine], *, latest: int = LATEST) ->
 def _event(line: JournalLine) -> Event:
     """What a reader already knows is left out: the role of the portal itself, a subject that the act names, the sign of an amount."""
     return Event(
-        label=line.label,
+        label=_told(line.label),
         at=line.occurred_at,
-        actor=line.actor_name,
+        actor=line.actor_name if line.actor_id else "Le portail",
         role=line.actor_role if line.actor_id else "",
         subject="" if line.subject_label in line.label else line.subject_label,
         comment=line.comment,
         changes=tuple(_change(line, name) for name in line.after if _is_told(line, name)),
     )
+
+
+def _told(label: str) -> str:
+    """What was done, after who did it; the label of a former version may not be an act, and is told as it is."""
+    act = label.removeprefix(TAKEN_OVER)
+    if act != label and not act.startswith("reprendre "):
+        return f"a repris un acte d’avant le portail{NBSP}: {act}"
+    try:
+        return done(act)
+    except ValueError:
+        return f"a enregistré{NBSP}: {act}"
 
 
 def _is_told(line: JournalLine, name: str) -> bool:

@@ -15,6 +15,9 @@ from plannumerique.organisations.permissions import Permission
 
 R = TypeVar("R", bound=ThreadRow)
 
+# Before the label of an act of paper, that somebody entered and did not do.
+TAKEN_OVER = typeset("Reprise : ")
+
 
 class Stale(Refused):
     """The page was built on a version of the row that somebody has changed since."""
@@ -166,7 +169,7 @@ def _write_lines(
 
 
 def _as_taken_over(label: str) -> str:
-    return typeset(f"Reprise : {starts_lower(label)}")
+    return f"{TAKEN_OVER}{starts_lower(label)}"
 
 
 def _journaled(row: ThreadRow) -> dict[str, Any]:

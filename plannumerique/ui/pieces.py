@@ -84,7 +84,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a timeline."""
+    """One line of a timeline: `actor` is the subject of `label`, « a notifié la décision »."""
 
     label: str
     at: dt.datetime

@@ -384,7 +384,7 @@ class Application(ThreadRow):
         field=state,
         source=S.RETAINED,
         target=S.CONTRACTED,
-        label="Entrer en convention",
+        label="Porter la candidature en convention",
         conditions=[only_if.a_convention_covers_it],
     )
     def contract(self) -> None:
@@ -394,7 +394,7 @@ class Application(ThreadRow):
         field=state,
         source=S.CONTRACTED,
         target=S.RETAINED,
-        label="Revenir de convention",
+        label="Retirer la candidature de la convention",
         needs_comment=True,
     )
     def release(self) -> None:

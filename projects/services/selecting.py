@@ -64,7 +64,7 @@ def revise_selection(*, application_id: int, actor: Actor, comment: str, seen: i
 
 def cover_by_convention(*, application_id: int, actor: Actor, covered: bool, taken_over: bool = False) -> Application:
     """A convention takes the application in, or lets it go. Called by the services of conventions, in their passage."""
-    label = "Porter dans une convention" if covered else "Retirer du projet de convention"
+    label = "Porter la candidature au projet de convention" if covered else "Retirer la candidature du projet de convention"
     with passage(
         Application,
         application_id,

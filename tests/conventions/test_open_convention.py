@@ -50,7 +50,7 @@ def test_the_draft_covers_the_retained_classes_in_order_with_their_subsidy():
     assert Application.objects.get().under_convention
     assert set(JournalLine.objects.values_list("label", flat=True)) == {
         "Ouvrir le projet de convention",
-        "Porter dans une convention",
+        "Porter la candidature au projet de convention",
     }
 
 

@@ -53,9 +53,9 @@ def test_the_life_of_a_piece_says_nothing_twice(dossier: Dossier) -> None:
 
     by_nobody, by_the_mairie = events_about(piece)
 
-    assert (by_the_mairie.label, by_the_mairie.subject) == ("Déposer la pièce «\u00a0Délibération\u00a0»", "")
+    assert (by_the_mairie.label, by_the_mairie.subject) == ("a déposé la pièce «\u00a0Délibération\u00a0»", "")
     assert by_the_mairie.role
-    assert (by_nobody.subject, by_nobody.actor, by_nobody.role) == ("Délibération", "portail (mise en page)", "")
+    assert (by_nobody.subject, by_nobody.actor, by_nobody.role) == ("Délibération", "Le portail", "")
 
 
 def test_a_director_brings_a_piece_of_her_school_and_of_no_other(dossier: Dossier) -> None:

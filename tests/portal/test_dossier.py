@@ -11,7 +11,7 @@ from plannumerique.journal.models import JournalLine
 from plannumerique.journal.pages import timeline_of
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from subsidies.models import EquipmentSubsidy
-from tests.factories import AcademieFactory, CollectiviteFactory, actor_for
+from tests.factories import AcademieFactory, CollectiviteFactory, UserFactory, actor_for
 from tests.factories_projects import ApplicationFactory
 from tests.factories_subsidies import EquipmentSubsidyFactory
 
@@ -193,6 +193,27 @@ def test_an_old_dossier_says_that_its_journal_goes_further():
 
     assert (len(both), both.cut) == (2, False)
     assert (len(latest), latest.cut) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("Notifier la décision", "a notifié la décision"),
+        ("Reprise\u00a0: reprendre une décision notifiée", "a repris une décision notifiée"),
+        ("Reprise\u00a0: accepter la pièce", "a repris un acte d’avant le portail\u00a0: accepter la pièce"),
+        ("Entrer en exécution", "a enregistré\u00a0: Entrer en exécution"),
+    ],
+)
+def test_the_journal_tells_what_was_done_and_by_whom(label, told):
+    thread = EquipmentSubsidyFactory().thread
+    words = {"subject_kind": "projects.dossier", "subject_id": 1, "version": 1, "occurred_at": timezone.now()}
+    JournalLine.objects.create(thread=thread, act="act", label=label, actor=UserFactory(), actor_name="Alix EXEMPLE", **words)
+    JournalLine.objects.create(thread=thread, act="act", label=label, actor_name="portail (nuit)", **words)
+
+    assert [(one.actor, one.label) for one in timeline_of(thread.journal.filter(act="act"))] == [
+        ("Le portail", told),
+        ("Alix EXEMPLE", told),
+    ]
 
 
 @pytest.mark.parametrize("state", ["service_fait", "overpaid"])

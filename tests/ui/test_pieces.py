@@ -92,7 +92,7 @@ def test_steps_say_their_state_in_words_too() -> None:
 
 def test_a_timeline_tells_who_when_and_what_changed() -> None:
     event = Event(
-        "Acompte validé",
+        "a validé la demande de paiement",
         AT,
         actor="Claude EXEMPLE",
         role="valideur de la DAF",
@@ -101,7 +101,14 @@ def test_a_timeline_tells_who_when_and_what_changed() -> None:
         changes=(Change("IBAN", "FR76", "FR14"), Change("DP", "", "4500")),
     )
     html = render_to_string("ui/_timeline.html", {"events": [event]})
-    for words in ("Acompte validé", "14/10/2016 à 14\u00a0h\u00a005", "Claude EXEMPLE", "valideur de la DAF", "FR14", "4500"):
+    for words in (
+        "a validé la demande de paiement",
+        "14/10/2016 à 14\u00a0h\u00a005",
+        "Claude EXEMPLE",
+        "valideur de la DAF",
+        "FR14",
+        "4500",
+    ):
         assert words in html
     assert "Vu &lt;b&gt;<br>Rien à redire" in html
     assert html.count("<del>") == 1
