@@ -115,6 +115,17 @@ def test_a_template_writes_french_apostrophes(template):
     assert not re.findall(r"\w'\w", words)
 
 
+@pytest.mark.parametrize("template", templates(), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_a_template_never_parts_a_sign_from_its_word(template):
+    """The letters (`pdf/`) are typeset as they are drawn; a page and a mail go out as they are written."""
+    if "pdf" in template.parts:
+        return
+    # What stands for a value ends a word as a value does; the subject of a mail of the accounts is cut from its body.
+    words = re.sub(r"{% comment %}.*?{% endcomment %}|{#.*?#}|^.*Objet : ", " ", template.read_text(), flags=re.DOTALL)
+    words = re.sub(r"{%.*?%}|<[^>]*>", "", re.sub(r"{{.*?}}", "0", words))
+    assert not re.findall(r"[^\n]{0,30}(?:\S [:;?!»](?!\S)|« |\b[nN]° |\d (?:€|%|Mo\b))", words)
+
+
 def test_every_template_serves():
     sources = "\n".join(path.read_text() for path in tracked(".py", ".html", ".txt"))
     for template in templates():
