@@ -73,6 +73,16 @@ def actions_of(application: Application, actor: Actor) -> list[Action]:
     return [replace(one, obstacles=(closed, *one.obstacles)) if one.url in shut else one for one in actions]
 
 
+# What takes back or gives up: possible, but never what a page expects.
+_BACKWARD = ("withdraw", "abandon", "reopen", "revise_selection", "cancel_take_over")
+
+
+def parted(application: Application, actions: Sequence[Action]) -> tuple[list[Action], list[Action]]:
+    """What takes the application forward or decides of it, and what goes back."""
+    backward = [reverse(f"projects:{name}", args=[application.pk]) for name in _BACKWARD]
+    return [one for one in actions if one.url not in backward], [one for one in actions if one.url in backward]
+
+
 def facts_of(application: Application, *, reader: Actor | None = None) -> list[Fact]:
     school = application.school
     facts = [

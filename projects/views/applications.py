@@ -45,7 +45,7 @@ from projects.forms import (
     SetAsideForm,
 )
 from projects.models import Application, Campaign, CompletionPoint, Opinion
-from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, point_lines, steps_of
+from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, parted, point_lines, steps_of
 from projects.views.common import application_of, dossier_of, piece_of, points_to_answer
 
 APPLICATION_COLUMNS = (
@@ -194,12 +194,14 @@ def reopen_piece(request: Request, pk: int, piece_pk: int) -> HttpResponse:
 @require_safe
 def application(request: Request, pk: int) -> HttpResponse:
     row = application_of(request, pk)
+    actions, besides = parted(row, actions_of(row, request.actor))
     page = {
         "application": row,
         "facts": facts_of(row, reader=request.actor),
         "steps": steps_of(row),
         "amounts": amounts_of(row),
-        "actions": actions_of(row, request.actor),
+        "actions": actions,
+        "besides": besides,
         "awaited": awaited(row, request.actor, permissions.moves_that_matter(row)),
         "can_describe": permissions.can_describe_technical_part(request.actor, row),
         "can_write": permissions.can_write_pedagogical_part(request.actor, row),

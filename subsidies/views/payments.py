@@ -61,15 +61,14 @@ def payments(request: Request) -> HttpResponseBase:
 def payment(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, Payment, pk)
     matter = permissions.payment_moves_that_matter(row)
+    acts = [*offered(row, request.actor, matter, urls="subsidies"), *pages.rectifications_of(row, request.actor)]
     page = {
         "payment": row,
         "facts": pages.facts_of(row, request.actor),
         "amounts": pages.amounts_of(row),
         "warnings": pages.warnings_of(row),
-        "actions": [
-            *offered(row, request.actor, matter, urls="subsidies"),
-            *pages.rectifications_of(row, request.actor),
-        ],
+        "actions": [one for one in acts if one.primary],
+        "besides": [one for one in acts if not one.primary],
         "awaited": awaited(row, request.actor, matter),
         "kept_apart": _kept_apart(row, request),
         "documents": documents_about(request.actor, row),

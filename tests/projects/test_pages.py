@@ -284,3 +284,16 @@ def test_the_page_of_an_application_opens_in_every_state_for_every_party(client,
     log_in(client, role, where.get(role, application.campaign.academie))
 
     assert client.get(application.get_absolute_url()).status_code == 200
+
+
+def test_giving_up_is_possible_and_never_what_the_page_expects(client):
+    application = ApplicationFactory(submitted=True)
+    log_in(client, Role.EDITEUR, application.dossier.collectivite)
+
+    page = client.get(application.get_absolute_url()).content.decode()
+
+    expected, _, others = page.partition('id="autres"')
+    for name in ("withdraw", "abandon"):
+        url = reverse(f"projects:{name}", args=[application.pk])
+        assert url not in expected
+        assert url in others

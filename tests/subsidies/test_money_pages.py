@@ -290,6 +290,18 @@ def test_a_valideur_who_prepared_reads_why_she_has_no_button(client):
     assert "Vous avez préparé cette demande" in words_of(refused)
 
 
+def test_rejecting_is_possible_and_never_what_the_page_of_a_payment_expects(client):
+    payment = PaymentFactory(equipment=EquipmentSubsidyFactory(acompte_requested=True))
+    log_in(client, payment, Role.GESTIONNAIRE_DAF)
+
+    page = client.get(payment.get_absolute_url()).content.decode()
+
+    expected, _, others = page.partition('id="autres"')
+    url = reverse("subsidies:reject_payment", args=[payment.pk])
+    assert url not in expected
+    assert url in others
+
+
 def test_a_payment_to_come_or_with_a_future_date_is_refused_on_the_page(client):
     payment = PaymentFactory(
         equipment=EquipmentSubsidyFactory(acompte_requested=True), validated=True, validated_on=ON - dt.timedelta(days=2)
