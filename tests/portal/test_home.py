@@ -15,7 +15,7 @@ from projects.services import describe_contact
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, DossierFactory, PieceFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +188,20 @@ def test_a_grant_whose_payment_is_under_way_is_no_longer_to_be_paid(client):
     PaymentFactory(resources=grant)
 
     assert grant.get_absolute_url() not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("situation", "waits_for_order", "expected"),
+    [({}, True, False), ({"accepted": False}, True, False), ({"accepted": True}, True, True), ({}, False, True)],
+)
+def test_a_decision_is_expected_once_the_order_it_waits_for_is_accepted(client, situation, waits_for_order, expected):
+    subsidy = EquipmentSubsidyFactory(orders=0)
+    type(subsidy.campaign).objects.update(decision_waits_for_order=waits_for_order)
+    if situation:
+        PurchaseOrderFactory(subsidy=subsidy, **situation)
+    log_in(client, Role.GESTIONNAIRE_DAF, subsidy.campaign.academie)
+
+    assert (subsidy.get_absolute_url() in client.get("/").content.decode()) is expected
 
 
 # --- Deadlines and events ---
