@@ -230,8 +230,10 @@ def _moment(on: dt.date | None, at: dt.time | None = None) -> str:
 
 
 def sitting_warning_of(convention: Convention) -> str | None:
-    """Only while the assembly has not voted: the last sitting before the summer decides whether the date can be met."""
+    """Only while the assembly has to vote: the last sitting before the summer decides whether the date can be met."""
     deadline = convention.deadline()
+    if convention.is_stopped_by_the_cbr:
+        return None
     if deadline is None or convention.deliberation_on is not None or convention.state not in AWAITING_DELIBERATION_STATES:
         return None
     return sitting_warning(convention.next_sitting_on, deadline=deadline)
@@ -442,12 +444,19 @@ _ACTS = (
         comes_next=lambda _: True,
     ),
     _OVERRULE,
-    _Act("tell_next_sitting", "Indiquer la prochaine séance", permissions.can_tell_next_sitting),
+    # Nobody is told to deliberate on a project that the contrôleur refused: it is passed over or changed first.
+    _Act(
+        "tell_next_sitting",
+        "Indiquer la prochaine séance",
+        permissions.can_tell_next_sitting,
+        makes_sense=lambda one: not one.is_stopped_by_the_cbr,
+    ),
     _Act(
         "record_deliberation",
         "Enregistrer la délibération",
         permissions.can_record_deliberation,
-        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION and not one.is_stopped_by_the_cbr,
+        makes_sense=lambda one: not one.is_stopped_by_the_cbr,
+        comes_next=lambda one: one.executory_on is None and one.state != S.NEGOTIATION,
     ),
     _Act(
         "record_signed_copy",

@@ -569,6 +569,12 @@ def test_a_refused_opinion_waits_for_the_recteur_before_any_deliberation():
     assert [one.label for one in pages.next_of(convention, recteur, matter)] == ["Passer outre l’avis défavorable"]
     assert pages.acts_of(convention, recteur)[0].label == "Passer outre l’avis défavorable"
     assert pages.awaited_of(convention, recteur, matter) == []
+    agent = actor_for(Role.AGENT_DANE, convention.campaign.academie)
+    for actor in (agent, editeur):
+        assert not {"Indiquer la prochaine séance", "Enregistrer la délibération"} & {
+            one.label for one in pages.acts_of(convention, actor)
+        }
+    assert pages.sitting_warning_of(convention) is None
     assert pages.next_of(convention, editeur, matter) == []
     (awaited,) = pages.awaited_of(convention, editeur, matter)
     assert (awaited.label, awaited.obstacles) == ("Passer outre l’avis défavorable", ())
