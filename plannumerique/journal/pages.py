@@ -41,15 +41,16 @@ def timeline_of(lines: models.QuerySet[JournalLine], *, latest: int = LATEST) ->
 
 
 def _event(line: JournalLine) -> Event:
-    """What a reader already knows is left out: the role of the portal itself, a subject that the act names, the sign of an amount."""
+    """What a reader already knows is left out: the portal's own role, a subject that the act names, a comment that is a field too."""
+    changes = tuple(_change(line, name) for name in line.after if _is_told(line, name))
     return Event(
         label=_told(line.label),
         at=line.occurred_at,
         actor=line.actor_name if line.actor_id else "Le portail",
         role=line.actor_role if line.actor_id else "",
         subject="" if line.subject_label in line.label else line.subject_label,
-        comment=line.comment,
-        changes=tuple(_change(line, name) for name in line.after if _is_told(line, name)),
+        comment="" if line.comment in {one.after for one in changes} else line.comment,
+        changes=changes,
     )
 
 

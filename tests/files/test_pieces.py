@@ -100,6 +100,9 @@ def test_a_rejected_piece_stays_with_its_motive(dossier: Dossier) -> None:
 
     services.reject_piece(piece_id=piece.pk, actor=dossier.agent, comment="  La page 2 manque.  ")
 
+    rejected = events_about(piece)[0]
+    assert (rejected.comment, [one.after for one in rejected.changes]) == ("", ["La page 2 manque."])
+
     piece = Piece.objects.get(pk=piece.pk)
     assert (piece.state, piece.motive) == (PieceState.REJECTED, "La page 2 manque.")
     assert piece not in Piece.objects.usable()
