@@ -45,7 +45,7 @@ def _tell(user: User, message: Message, dossier: Dossier, *, actor: Actor) -> No
 
 def _happened(message: Message, dossier: Dossier) -> tuple[str, ...]:
     """A note leaves the portal without its words: a mail is easily passed on."""
-    author = f"{message.author_name} ({message.author_role})"
+    author = f"{message.author_name}, {message.author_role},"
     if message.is_internal:
         return (f"{author} a écrit une note interne dans le dossier {dossier.reference}.",)
     joined = ("Une pièce est jointe.",) if message.attachment_id else ()
