@@ -128,3 +128,7 @@ class PieceKind(TextChoices):
     SIGNED_DECISION = "signed_decision", "décision signée"
     GROUPEMENT = "groupement", "convention de groupement de commandes"
     NEW_RIB = "new_rib", "nouveau relevé d’identité bancaire"
+
+
+# Checked with the row that they are the copy of; nobody checks the others, which go with something that is.
+CHECKED_PIECES = (PieceKind.PURCHASE_ORDER, PieceKind.INVOICE, PieceKind.NEW_RIB)

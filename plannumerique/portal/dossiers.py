@@ -20,6 +20,7 @@ from plannumerique.journal.actions import Awaited
 from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
+from plannumerique.portal.pieces import CHECKED_KINDS
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, DocumentLink, Tone
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
@@ -207,9 +208,12 @@ def past_acts(
 
 
 def pieces_of(dossier: Dossier, pieces: Iterable[Piece], actor: Actor) -> list[DocumentLink]:
-    """The pieces of the thread; those of the application lead the DANE to their check."""
+    """The pieces of the thread; those of the application lead the DANE to their check, one that nobody checks has no state."""
     rows = list(pieces)
-    links = piece_links(rows)
+    links = [
+        link if row.kind in CHECKED_KINDS else replace(link, badge=None)
+        for row, link in zip(rows, piece_links(rows), strict=True)
+    ]
     return [
         _with_check(dossier, row, link) if _awaits_me(dossier, row, actor) else link
         for row, link in zip(rows, links, strict=True)

@@ -1,5 +1,6 @@
 """What the pages of several rows share."""
 
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
@@ -10,6 +11,7 @@ from plannumerique.journal.models import ThreadRow
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.http import Request
 from plannumerique.ui.pieces import DocumentLink
+from subsidies.enums import CHECKED_PIECES
 
 R = TypeVar("R", bound=ThreadRow)
 
@@ -34,4 +36,7 @@ def documents_about(actor: Actor, *rows: ThreadRow) -> list[DocumentLink]:
 
 
 def pieces_about(actor: Actor, row: Any) -> list[DocumentLink]:
-    return piece_links(Piece.objects.visible_to(actor).about(row).for_pages().order_by("-pk"))
+    """The pieces brought to a row, the latest first; one that nobody checks has no state."""
+    rows = list(Piece.objects.visible_to(actor).about(row).for_pages().order_by("-pk"))
+    links = zip(rows, piece_links(rows), strict=True)
+    return [link if piece.kind in CHECKED_PIECES else replace(link, badge=None) for piece, link in links]

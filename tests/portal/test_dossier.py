@@ -12,7 +12,7 @@ from plannumerique.journal.pages import timeline_of
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from subsidies.models import EquipmentSubsidy
 from tests.factories import AcademieFactory, CollectiviteFactory, UserFactory, actor_for
-from tests.factories_projects import ApplicationFactory
+from tests.factories_projects import ApplicationFactory, PieceFactory
 from tests.factories_subsidies import EquipmentSubsidyFactory
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,17 @@ def test_before_the_convention_the_dossier_says_who_acts(client, state, sentence
     page = client.get(application.dossier.get_absolute_url()).content.decode()
 
     assert sentence in page
+
+
+@pytest.mark.parametrize(("kind", "told"), [("rib", True), ("cbr_opinion", False), ("groupement", False)])
+def test_a_piece_that_nobody_checks_is_not_said_to_wait_for_it(client, kind, told):
+    dossier = ApplicationFactory(submitted=True).dossier
+    PieceFactory(subject=dossier, kind=kind, waiting=True)
+    log_in(client, Role.AGENT_DANE, dossier)
+
+    page = client.get(dossier.get_absolute_url()).content.decode()
+
+    assert ("À vérifier" in page) is told
 
 
 def test_a_director_reads_nothing_of_a_convention_that_would_be_to_prepare_when_one_carries_her_school(client):
