@@ -11,6 +11,7 @@ from plannumerique.lib.money import percentage
 from plannumerique.lib.text import typeset
 from plannumerique.ui.pieces import Step, StepState
 from projects.enums import DEAD_STATES, GRANTED_STATES
+from projects.enums import ApplicationState as S
 from projects.enums import DeadlineCode as D
 from projects.models import Application, Dossier
 from projects.rules import Deadline
@@ -127,7 +128,13 @@ def _by(what: str, deadline: Deadline | None) -> str:
 
 
 def _deposit_rule(applications: list[Application]) -> str:
-    closing = max((one.phase.closes_at for one in applications), default=None)
+    """The day by which somebody has something to send: what the DANE asked for, else the deposit of what is still a draft."""
+    if asked := [one.completion_due_on for one in applications if one.completion_due_on and one.state == S.TO_COMPLETE]:
+        return typeset(f"Compléments au plus tard le {long_date(min(asked))}")
+    drafts = [one for one in applications if one.state == S.DRAFT]
+    if applications and not drafts:
+        return "Décision après l’instruction"
+    closing = max((one.phase.closes_at for one in drafts), default=None)
     return typeset(f"Dépôt au plus tard le {long_date(timezone.localdate(closing))}") if closing else ""
 
 

@@ -98,7 +98,7 @@ def test_before_the_convention_the_steps_say_what_the_campaign_wants(client):
     dossier = ApplicationFactory(submitted=True).dossier
 
     assert [(state, note) for _, state, _, note in steps_on_the_page(client, dossier)] == [
-        ("current", "Dépôt au plus tard le vendredi 17 juin 2016"),
+        ("current", "Décision après l’instruction"),
         ("todo", "Signatures au plus tard le mercredi 31 août 2016"),
         ("todo", "Décision après un bon de commande accepté"),
         ("todo", "Sur copie des bons de commande"),
@@ -106,6 +106,30 @@ def test_before_the_convention_the_steps_say_what_the_campaign_wants(client):
         ("todo", "Versement avant le 7 décembre 2016"),
         ("todo", "Comptes soldés au centime"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule"),
+    [
+        ([{"written": True}], "Dépôt au plus tard le vendredi 17 juin 2016"),
+        ([{"submitted": True}, {"written": True}], "Dépôt au plus tard le vendredi 17 juin 2016"),
+        (
+            [{"to_complete": True, "completion_due_on": dt.date(2016, 7, 1)}],
+            "Compléments au plus tard le vendredi 1er juillet 2016",
+        ),
+        (
+            [{"to_complete": True, "completion_due_on": dt.date(2016, 7, 1)}, {"submitted": True}],
+            "Compléments au plus tard le vendredi 1er juillet 2016",
+        ),
+    ],
+)
+def test_the_first_step_says_by_when_something_is_still_to_be_sent(client, lines, rule):
+    dossier = ApplicationFactory(**lines[0]).dossier
+    for line in lines[1:]:
+        ApplicationFactory(dossier=dossier, **line)
+
+    state, note = next((state, note) for _, state, _, note in steps_on_the_page(client, dossier))
+    assert (state, note) == ("current", rule)
 
 
 def test_a_step_that_was_passed_without_a_payment_says_so(client):
