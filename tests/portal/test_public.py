@@ -249,5 +249,10 @@ def test_the_library_leads_to_each_of_its_parts_and_names_its_sources(client: Cl
 
     for anchor in re.findall(r'href="#([a-z]+)">L', page):
         assert f'id="{anchor}"' in page
-    for source in ("n°&nbsp;2015-136 du 9 février 2015", "n°&nbsp;2004-035 du 18 février 2004", "n°&nbsp;2015-899", "n°&nbsp;2015-1904"):
+    for source in (
+        "n°&nbsp;2015-136 du 9 février 2015",
+        "n°&nbsp;2004-035 du 18 février 2004",
+        "n°&nbsp;2015-899",
+        "n°&nbsp;2015-1904",
+    ):
         assert source in page
