@@ -287,7 +287,7 @@ def test_the_last_acts_of_the_scope_and_none_of_elsewhere(client):
 
     events = client.get("/").context["events"]
 
-    assert [(event.label, event.subject) for event in events] == [("Modifier le contact", str(mine))]
+    assert [(event.label, event.subject) for event in events] == [("a modifié le contact", str(mine))]
 
 
 def test_the_euros_are_drawn_beside_their_figures(client):
