@@ -16,6 +16,7 @@ from plannumerique.accounts.models import User
 from plannumerique.ui import exports
 from plannumerique.ui.errors import NotFound
 from plannumerique.ui.exports import ExportColumn, Format, ListExport
+from plannumerique.ui.spreadsheets import Column, Layout, open_book
 from tests.factories import UserFactory
 
 DAY = dt.date(2016, 10, 14)
@@ -72,6 +73,17 @@ def test_a_workbook_holds_numbers_and_days_not_their_writing(form: str) -> None:
 
     assert heads == ["Nom", "Montant (€)", "Le", "Vu le", "Rang"]
     assert line == ["Éléonore", 1234.5, DAY, "", 3]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_workbook_that_the_portal_gave_is_one_that_it_reads(form: str) -> None:
+    UserFactory(last_name="=1+1  «É»\n<b>")
+    layout = Layout(sheet="Liste", columns=tuple(Column(one.key, one.label) for one in COLUMNS))
+
+    ((row,), faults) = open_book(body(asked(f"export={form}")), name=f"gens.{form}").rows(layout)
+
+    assert ([*row.cells.values()], faults) == (["=1+1 «É» <b>", "1234.5", "14/10/2016", "", "3"], [])
 
 
 @pytest.mark.django_db

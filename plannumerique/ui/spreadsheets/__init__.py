@@ -11,10 +11,14 @@ from plannumerique.ui.spreadsheets.book import Book, open_book
 from plannumerique.ui.spreadsheets.cells import Unreadable
 from plannumerique.ui.spreadsheets.layout import BadWorkbook, Column, Fault, Layout, Row
 from plannumerique.ui.spreadsheets.weighing import LARGEST_WORKBOOK
-from plannumerique.ui.spreadsheets.xlsx import XLSX
+from plannumerique.ui.spreadsheets.weighing import ODS as _ODS
+from plannumerique.ui.spreadsheets.weighing import XLSX as _XLSX
+
+ODS, XLSX = _ODS.mime, _XLSX.mime
 
 __all__ = [
     "LARGEST_WORKBOOK",
+    "ODS",
     "XLSX",
     "BadWorkbook",
     "Book",

@@ -5,17 +5,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from openpyxl.utils import coordinate_to_tuple, get_column_letter, range_boundaries
 
 from plannumerique.lib.text import french_list, plural, search_key
+from plannumerique.ui.spreadsheets import ods, xlsx
 from plannumerique.ui.spreadsheets.cells import Cell, Line, Sheet, Unreadable, text_or_nothing
 from plannumerique.ui.spreadsheets.layout import BadWorkbook, Fault, Layout, Row, short
-from plannumerique.ui.spreadsheets.weighing import damaged, weigh
-from plannumerique.ui.spreadsheets.xlsx import sheets_of
+from plannumerique.ui.spreadsheets.weighing import MOST_SIGNS, ODS, damaged, too_heavy, weigh
 
 
 def open_book(data: bytes, *, name: str) -> "Book":
-    """BadWorkbook for what is no plain XLSX, is too heavy once opened, or carries something that acts."""
+    """BadWorkbook for what is neither a plain XLSX nor a plain ODS, is too heavy once opened, or carries something that acts."""
     try:
-        weigh(data, name=name)
-        return Book(sheets_of(data), name=name)
+        kind = weigh(data, name=name)
+        sheets: Sequence[Sheet] = ods.sheets_of(data, name=name) if kind is ODS else xlsx.sheets_of(data)
+        return Book(sheets, name=name, mime=kind.mime)
     except BadWorkbook:
         raise
     except Exception as error:  # a damaged part raises whatever its reader happened to be doing
@@ -23,13 +24,15 @@ def open_book(data: bytes, *, name: str) -> "Book":
 
 
 class Book:
-    def __init__(self, sheets: Sequence[Sheet], *, name: str) -> None:
-        self._sheets, self.name = sheets, name
+    """`mime`: of the format that the file is in, whatever its name says."""
+
+    def __init__(self, sheets: Sequence[Sheet], *, name: str, mime: str) -> None:
+        self._sheets, self.name, self.mime = sheets, name, mime
 
     def text_at(self, sheet: str, cell: str) -> str:
         """What stands in one cell, as text; empty when there is nothing to read."""
         row, column = coordinate_to_tuple(cell)
-        for number, cells in self._lines(self._sheet(sheet)):
+        for number, cells in self._lines(self._sheet(sheet), column):
             if number >= row:
                 return text_or_nothing(cells.get(column)) if number == row else ""
         return ""
@@ -38,9 +41,12 @@ class Book:
         """The filled lines and what is wrong with their cells. BadWorkbook when the sheet is not the one that was given."""
         rows: list[Row] = []
         faults: list[Fault] = []
-        headed = False
+        headed, signs = False, 0
         sheet = self._sheet(layout.sheet)
-        for number, cells in self._lines(sheet):
+        for number, cells in self._lines(sheet, len(layout.columns)):
+            signs += sum(cell.signs for cell in cells.values())
+            if signs > MOST_SIGNS:
+                raise too_heavy(self.name)
             if number == layout.head_row:
                 _refuse_other_heads(layout, cells)
                 headed = True
@@ -60,9 +66,9 @@ class Book:
             raise BadWorkbook(f"La feuille « {layout.sheet} » n’a plus ses titres de colonnes : repartez du modèle.")
         return rows, [*faults, *_merged_faults(layout, sheet.merged)]
 
-    def _lines(self, sheet: Sheet) -> Iterator[Line]:
+    def _lines(self, sheet: Sheet, width: int) -> Iterator[Line]:
         try:
-            yield from sheet.lines()
+            yield from sheet.lines(width)
         except (BadWorkbook, GeneratorExit):
             raise
         except Exception as error:  # see open_book

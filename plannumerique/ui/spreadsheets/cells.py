@@ -50,18 +50,22 @@ class Cell:
             return short_date(value.date()) if value.time() == dt.time() else f"{short_date(value.date())} {value:%H:%M}"
         return _plain(str(value))
 
+    @property
+    def signs(self) -> int:
+        return len(self.value) if isinstance(self.value, str) else 0
+
 
 # A line of a sheet: its number, and its cells by the rank of their columns.
 Line = tuple[int, Mapping[int, Cell]]
 
 
 class Sheet(Protocol):
-    """What each format gives. `merged` (« A3:B4 ») is whole once the lines have been read."""
+    """What each format gives: lines of so many columns. `merged` (« A3:B4 ») is whole once they have all been read."""
 
     title: str
     merged: list[str]
 
-    def lines(self) -> Iterator[Line]: ...
+    def lines(self, width: int) -> Iterator[Line]: ...
 
 
 def text_or_nothing(cell: Cell | None) -> str:

@@ -13,8 +13,6 @@ from openpyxl.worksheet._reader import CELL_TAG, ROW_TAG, WorkSheetParser
 from plannumerique.ui.spreadsheets.cells import FORMULA, IN_ERROR, Cell, Line
 from plannumerique.ui.spreadsheets.weighing import MOST_PARTS, refuse_long_sheet
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 _MERGE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
 
 
@@ -31,7 +29,7 @@ class XlsxSheet:
         self.title: str = source.title
         self.merged: list[str] = []
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self, width: int) -> Iterator[Line]:
         """Each line as it comes, none kept."""
         self.merged = []
         parser = _Parser(
@@ -41,20 +39,21 @@ class XlsxSheet:
             date_formats=self._book._date_formats,
             timedelta_formats=self._book._timedelta_formats,
         )
-        lines = width = 0
+        lines = wide = 0
         with self._source._get_source() as file:
             for _, element in iterparse(file):
                 if element.tag == CELL_TAG:
-                    width += 1
+                    wide += 1
                 elif element.tag == _MERGE and len(self.merged) < MOST_PARTS:
                     self.merged.append(element.get("ref", ""))
                 elif element.tag == ROW_TAG:
                     lines += 1
                     number, cells = parser.parse_row(element)
-                    yield number, {cell["column"]: _cell(cell, self._book.epoch) for cell in cells}
+                    kept = (cell for cell in cells if cell["column"] <= width)
+                    yield number, {cell["column"]: _cell(cell, self._book.epoch) for cell in kept}
                     element.clear()
-                    width = 0
-                refuse_long_sheet(self.title, lines=lines, width=width)
+                    wide = 0
+                refuse_long_sheet(self.title, lines=lines, width=wide)
 
 
 class _Parser(WorkSheetParser):
