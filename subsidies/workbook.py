@@ -58,7 +58,7 @@ _LAST_ROW = LAYOUT.head_row + MOST_ROWS
 _GREY = PatternFill("solid", fgColor="EEEEEE")
 _SALT = "subsidies.workbook"
 _HELP = (
-    "Remplissez la feuille « À remplir », enregistrez le classeur au format XLSX, puis déposez-le sur la page de l’état récapitulatif.",
+    "Remplissez la feuille « À remplir », enregistrez le classeur au format XLSX ou ODS, puis déposez-le sur la page de l’état récapitulatif.",
     "Une ligne par facture, par classe mobile, par nature de dépense et par taux de TVA.",
     "Une facture répartie sur plusieurs lignes porte son numéro sur chacune ; le reste de son en-tête suffit sur la première.",
     "Les totaux HT, TVA et TTC sont ceux que le fournisseur a imprimés ; les lignes d’une facture les font exactement.",

@@ -19,13 +19,13 @@ from PIL import Image, UnidentifiedImageError
 from plannumerique.files.enums import Verdict
 from plannumerique.lib.text import NBSP, typeset
 from plannumerique.ui.forms import UPLOAD_MAX_BYTES
-from plannumerique.ui.spreadsheets import BadWorkbook, open_book
+from plannumerique.ui.spreadsheets import ODS, XLSX, BadWorkbook, open_book
 
 logger = logging.getLogger(__name__)
 
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
-# Read, never served: a short name of ours, where the official one does not fit the column.
-WORKBOOK = "application/xlsx"
+# Read, never served: short names of ours, where the official ones do not fit the column.
+WORKBOOKS = {XLSX: "application/xlsx", ODS: "application/ods"}
 EXTENSIONS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
 # Above the largest sensors of telephones (50 million); a page opens slowly beyond, a decoder may fall.
 MAX_PIXELS = 64_000_000
@@ -115,10 +115,10 @@ def check_workbook(data: bytes, *, name: str) -> Checked:
     """The same for a workbook to be read, which nobody downloads again. Raises BadFile."""
     shown = safe_name(name)
     try:
-        open_book(data, name=shown)
+        book = open_book(data, name=shown)
     except BadWorkbook as error:
         raise BadFile(str(error)) from error
-    return Checked(name=shown, content_type=WORKBOOK, verdict=_scanned(data, shown))
+    return Checked(name=shown, content_type=WORKBOOKS[book.mime], verdict=_scanned(data, shown))
 
 
 def safe_name(name: str) -> str:

@@ -16,12 +16,12 @@ from plannumerique.files.models import StoredFile
 from plannumerique.lib.text import NBSP, NNBSP
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.forms import UPLOAD_HINT, UPLOAD_MAX_BYTES, PortalForm, UploadInput
-from plannumerique.ui.spreadsheets import LARGEST_WORKBOOK, XLSX
+from plannumerique.ui.spreadsheets import LARGEST_WORKBOOK, ODS, XLSX
 
 # Drafts are deleted after two days; a page that stayed open longer has lost its file, and says so.
 TOKEN_LASTS = 2 * 24 * 3600
 WORKBOOK_HINT = (
-    f"Classeur XLSX (Excel 2007 ou plus récent, LibreOffice){NNBSP}; {LARGEST_WORKBOOK // 1024 // 1024}{NBSP}Mo au plus."
+    f"Classeur XLSX (Excel 2007 ou plus récent) ou ODS (LibreOffice){NNBSP}; {LARGEST_WORKBOOK // 1024 // 1024}{NBSP}Mo au plus."
 )
 _SALT = "plannumerique.files.draft"
 _GONE = "Le fichier déjà reçu n’est plus disponible : choisissez-le de nouveau."
@@ -74,11 +74,11 @@ class UploadField(forms.Field):
 
 class WorkbookInput(DraftInput):
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"accept": f".xlsx,{XLSX}", "data-max-bytes": str(LARGEST_WORKBOOK), **(attrs or {})})
+        super().__init__({"accept": f".xlsx,.ods,{XLSX},{ODS}", "data-max-bytes": str(LARGEST_WORKBOOK), **(attrs or {})})
 
 
 class WorkbookField(UploadField):
-    """A workbook to be read: plain XLSX, whole, and nothing in it that acts."""
+    """A workbook to be read: plain XLSX or ODS, whole, and nothing in it that acts."""
 
     store = staticmethod(services.store_workbook)
 

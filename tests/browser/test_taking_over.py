@@ -18,7 +18,7 @@ from tests.browser.windows import DESKTOP, PHONE, too_wide
 from tests.taken_over import ACOMPTE, CLOSED, NOW, address, line_of, past_campaign, workbook
 
 WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])
-FIELD, COMPARE, CONFIRM = "Classeur de reprise (XLSX)", "Comparer le classeur", "Confirmer la reprise"
+FIELD, COMPARE, CONFIRM = "Classeur de reprise (XLSX ou ODS)", "Comparer le classeur", "Confirmer la reprise"
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from projects.published_list import LAYOUT
 from projects.services.sessions import Proposed
 from tests.factories import AcademieFactory, SchoolFactory, actor_for
 from tests.factories_projects import IN_PHASE, ApplicationFactory, DossierFactory, SelectionSessionFactory
+from tests.ods import as_ods
 
 pytestmark = pytest.mark.django_db
 DECISION = {"on": "2016-06-01", "selection_list": "Liste publiée le 1er juin 2016", "rest": "leave", "motive": "", "digest": ""}
@@ -124,6 +125,27 @@ def test_once_confirmed_each_school_has_its_decision_and_its_letter(client, sess
     assert states(whole, fewer, missing) == [("retained", 3), ("retained", 1), ("admissible", None)]
     assert IssuedDocument.objects.filter(kind=ActKind.SELECTION).count() == 2
     assert Application.objects.get(pk=whole.pk).selection_list == DECISION["selection_list"]
+
+
+def test_a_list_saved_by_libreoffice_is_compared_and_recorded(client, session, dane):
+    whole, fewer, missing = (candidate(session) for _ in range(3))
+    data = as_ods(a_list((whole.school.uai, 3), (fewer.school.uai, "1")).read())
+
+    answer = client.post(url_of(session), {**DECISION, "file": SimpleUploadedFile("liste.ods", data)})
+    confirm(client, session, answer)
+
+    assert states(whole, fewer, missing) == [("retained", 3), ("retained", 1), ("admissible", None)]
+
+
+def test_a_list_saved_by_libreoffice_with_a_wrong_line_is_refused_by_it(client, session, dane):
+    application = candidate(session)
+    data = as_ods(a_list((application.school.uai, 1), ("0259999A", "=1+1")).read())
+
+    answer = client.post(url_of(session), {**DECISION, "file": SimpleUploadedFile("liste.ods", data)})
+
+    assert answer.status_code == 422
+    assert [fault.cell for fault in answer.context["faults"]] == ["F3", "A3"]
+    assert states(application) == [("admissible", None)]
 
 
 def test_those_that_the_list_leaves_out_are_set_aside_when_it_is_asked_with_its_motive(client, session, dane):

@@ -10,16 +10,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from plannumerique.files.content import WORKBOOK
+from plannumerique.files.content import WORKBOOKS
 from plannumerique.files.models import StoredFile
 from plannumerique.organisations.enums import Role
-from plannumerique.ui.spreadsheets import XLSX
+from plannumerique.ui.spreadsheets import ODS, XLSX
 from subsidies.models import Invoice
 from subsidies.workbook import FILLED
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_statement import InvoiceFactory, classes_of
 from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of, at
 from tests.files.sample import pdf_bytes
+from tests.ods import as_ods
 from tests.workbooks import a_row, fill, filled, saved, upload
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def send(client, subsidy, data, **more):
 
 def test_the_workbook_is_downloaded_filled_reviewed_and_confirmed(client, subsidy):
     log_in(client, subsidy)
-    assert "ni ODS, ni XLS, ni CSV" in text(client.get(url("upload_workbook", subsidy)))
+    assert "ni XLS, ni CSV" in text(client.get(url("upload_workbook", subsidy)))
     given = client.get(url("download_workbook", subsidy))
     assert given.headers["Content-Type"] == XLSX
     assert f"etat-recapitulatif-{subsidy.pk}-2016-10-10.xlsx" in given.headers["Content-Disposition"]
@@ -87,6 +88,48 @@ def test_the_workbook_is_downloaded_filled_reviewed_and_confirmed(client, subsid
     assert again.status_code == 409
     assert "déjà déposée dans le portail" in text(again)
     assert Invoice.objects.count() == 2
+
+
+def test_a_workbook_saved_by_libreoffice_is_reviewed_and_confirmed_as_its_xlsx_would_be(client, subsidy):
+    log_in(client, subsidy)
+    rows = (a_row(subsidy, invoiced_on=dt.date(2016, 10, 5), line_rate=0.2), a_row(subsidy, 1, number="FA-2016-78"))
+    data = filled(subsidy, *rows)
+
+    review = send(client, subsidy, as_ods(data))
+
+    assert review.status_code == 200
+    assert StoredFile.objects.latest("pk").content_type == WORKBOOKS[ODS]
+    page = text(review)
+    assert "15 801,00 €" in page
+    token = re.search(r'name="file_kept" value="([^"]+)"', page)[1]
+    assert shown(page) == shown(text(send(client, subsidy, data)))
+
+    client.post(url("upload_workbook", subsidy), {"file_kept": token, "confirmer": "oui"})
+
+    assert [(one.number, str(one.amount_ttc), one.invoiced_on) for one in Invoice.objects.order_by("number")] == [
+        ("FA-2016-77", "7900.50", dt.date(2016, 10, 5)),
+        ("FA-2016-78", "7900.50", dt.date(2016, 10, 5)),
+    ]
+
+
+def shown(page):
+    """The page, without the token and the weight of its file."""
+    return re.sub(r'name="(?:file_kept|csrfmiddlewaretoken)" value="[^"]+"|\d+\sKo', "", page)
+
+
+def test_the_faults_of_a_workbook_saved_by_libreoffice_are_those_of_its_xlsx(client, subsidy):
+    log_in(client, subsidy)
+    data = filled(
+        subsidy, a_row(subsidy), a_row(subsidy, 1, number="F-2", line_ht="=1+1", mobile_class="0259999X – École – classe 1")
+    )
+
+    answer = send(client, subsidy, as_ods(data))
+
+    assert answer.status_code == 422
+    for words in ("Ligne 5, N5", "=1+1", "contient une formule", "Ligne 5, K5"):
+        assert words in text(answer), words
+    assert shown(text(answer)) == shown(text(send(client, subsidy, data)))
+    assert not Invoice.objects.exists()
 
 
 def test_the_faults_are_said_line_by_line_and_nothing_is_taken(client, subsidy):
@@ -135,8 +178,8 @@ def test_a_refusal_of_the_services_names_its_line_too(client, subsidy):
     ("data", "words"),
     [
         (b"", "vide"),
-        (pdf_bytes("Facture"), "n’est pas un classeur XLSX"),
-        (b"Num\xe9ro;Date\r\n1;2", "n’est pas un classeur XLSX"),
+        (pdf_bytes("Facture"), "n’est ni un classeur XLSX ni un classeur ODS"),
+        (b"Num\xe9ro;Date\r\n1;2", "n’est ni un classeur XLSX ni un classeur ODS"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "ancien format d’Excel"),
     ],
 )
@@ -147,7 +190,7 @@ def test_what_is_no_workbook_is_refused_in_the_form_and_not_kept(client, subsidy
 
     assert answer.status_code == 422
     assert words in text(answer)
-    assert not StoredFile.objects.filter(content_type=WORKBOOK).exists()
+    assert not StoredFile.objects.filter(content_type__in=WORKBOOKS.values()).exists()
 
 
 def test_a_workbook_with_macros_and_a_bomb_are_refused_over_http(client, subsidy):

@@ -22,7 +22,7 @@ class DecisionsForm(PortalForm):
 class PublishedListForm(UploadsMixin, DecisionsForm):
     field_order = ("file", "on", "selection_list", "rest", "motive")
 
-    file = WorkbookField(label="Liste publiée (classeur XLSX)")
+    file = WorkbookField(label="Liste publiée (classeur XLSX ou ODS)")
     rest = forms.ChoiceField(
         label="Candidatures absentes de la liste",
         choices=[("leave", "Les laisser à décider"), ("set_aside", "Enregistrer leur non-sélection, avec le motif ci-dessous")],

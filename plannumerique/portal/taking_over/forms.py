@@ -19,7 +19,7 @@ from subsidies.rules.past import PastDecision, PastGrant, PastPayment, PastServi
 class TakeOverForm(UploadsMixin, PortalForm):
     """`digest` is that of what the page showed: a workbook that would now give something else is shown again."""
 
-    file = WorkbookField(label="Classeur de reprise (XLSX)")
+    file = WorkbookField(label="Classeur de reprise (XLSX ou ODS)")
     digest = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
 

@@ -33,6 +33,7 @@ from tests.factories import SchoolFactory, UserFactory, actor_for
 from tests.factories_projects import ApplicationFactory, DossierFactory
 from tests.factories_statement import constate, justify, printed
 from tests.factories_subsidies import actor_of, draft, iban, word_the_acts
+from tests.ods import as_ods
 from tests.taken_over import (
     ACOMPTE,
     DECIDED,
@@ -487,6 +488,36 @@ def test_once_confirmed_each_dossier_is_entered_by_the_job(client, campaign, dan
     assert EquipmentSubsidy.objects.get().state == "acompte_requested"
     assert nothing_went_out()
     assert not Job.objects.get(title__startswith="Reprendre", asked_by=dane.user).rows.exclude(outcome="passed").exists()
+
+
+def test_a_workbook_saved_by_libreoffice_is_entered_as_its_xlsx_would_be(client, campaign, dane):
+    client.force_login(dane.user)
+    data = as_ods(
+        workbook(campaign, line_of(SIGNED, "7000", 9000.5, subsidy_max=7500, recteur_signed_on=dt.date(2016, 3, 30))).read()
+    )
+
+    answer = client.post(address(campaign), {"file": SimpleUploadedFile("reprise.ods", data)})
+    done = confirm(client, campaign, answer)
+
+    assert done["Location"] == Job.objects.get().get_absolute_url()
+    convention = Convention.objects.get()
+    assert (convention.reference, convention.subsidy_max) == ("CONV-PAPIER-7", Decimal("7500.00"))
+    assert convention.recteur_signed_on == dt.date(2016, 3, 30)
+    assert [one.expense for one in Application.objects.get().forecasts.all()] == [Decimal("7000.00"), Decimal("9000.50")]
+
+
+def test_a_workbook_saved_by_libreoffice_with_a_wrong_cell_is_refused_by_it(client, campaign, dane):
+    client.force_login(dane.user)
+    data = as_ods(workbook(campaign, line_of(SIGNED), line_of(SIGNED, uai="0259999A", siren="=1+1")).read())
+
+    answer = client.post(address(campaign), {"file": SimpleUploadedFile("reprise.ods", data)})
+
+    assert answer.status_code == 422
+    assert [(fault.row, fault.head) for fault in answer.context["faults"]] == [
+        (3, "SIREN de la collectivité"),
+        (3, "UAI de l’école"),
+    ]
+    assert nothing_is_there()
 
 
 def test_one_refused_dossier_holds_the_workbook_back_and_is_named_by_its_line(client, campaign, dane):
