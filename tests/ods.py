@@ -165,9 +165,9 @@ def _said(cell: Any) -> tuple[dict[str, Any], str]:
             **_typed("float", value=0),
         }, "0"
     if cell.data_type == "e":
-        return _typed("string") | {"calcext_value_type": "error"}, str(value)
+        return {"table_formula": f"of:={value}", "value_type": "string", "calcext_value_type": "error"}, str(value)
     if isinstance(value, bool):
-        return _typed("boolean", boolean_value=str(value).lower()), "VRAI" if value else "FAUX"
+        return {"table_formula": f"of:={str(value).upper()}()", **_typed("boolean", boolean_value=str(value).lower())}, "VRAI"
     if isinstance(value, dt.datetime):
         day = value.isoformat() if value.time() != dt.time() else value.date().isoformat()
         return _typed("date", date_value=day), f"{value:%d/%m/%y}"

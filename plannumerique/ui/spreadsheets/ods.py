@@ -32,6 +32,8 @@ _COUNT = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T([0-2]\d):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?Z?)?", re.ASCII)
 _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?", re.ASCII)
+# What LibreOffice makes of the booleans and the errors of an XLSX: nothing that is computed.
+_CONSTANT = re.compile(r"of:=(TRUE\(\)|FALSE\(\)|#[A-Z0-9/!?]+)")
 _FORMULA_PREFIX = re.compile(r"\A[a-z]+:(?==)")
 _REFERENCE = re.compile(r"\[\.?([^\]]*)\]")
 _BLOCK = 1 << 16
@@ -224,7 +226,7 @@ def _cell(text: str, attributes: Mapping[str, str], epoch: dt.datetime) -> Cell 
     """As an XLSX holds the same: a number whatever its unit, a moment, a text. None for an empty cell."""
     formula = attributes.get(f"{_TABLE}formula")
     if formula is not None:
-        return Cell(_as_typed(formula), epoch, FORMULA)
+        return _of_formula(formula, epoch)
     kind = attributes.get(_TYPE, "string")
     try:
         if attributes.get(_CALC_TYPE) == "error":
@@ -234,6 +236,15 @@ def _cell(text: str, attributes: Mapping[str, str], epoch: dt.datetime) -> Cell 
         said = attributes.get(_STRING) or next((attributes[name] for name in _SAID if name in attributes), "")
         return Cell(" ".join(text.split()) or said, epoch, IN_ERROR)
     return None if value is None or value == "" else Cell(value, epoch)
+
+
+def _of_formula(formula: str, epoch: dt.datetime) -> Cell:
+    constant = _CONSTANT.fullmatch(formula)
+    if constant is None:
+        return Cell(_as_typed(formula), epoch, FORMULA)
+    if constant[1].startswith("#"):
+        return Cell(constant[1], epoch, IN_ERROR)
+    return Cell(constant[1] == "TRUE()", epoch)
 
 
 def _as_typed(formula: str) -> str:
