@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from plannumerique.ui import spreadsheets
-from plannumerique.ui.spreadsheets import BadWorkbook, Column, Layout, open_book
+from plannumerique.ui.spreadsheets import BadWorkbook, Column, Layout, open_book, weighing
 
 LAYOUT = Layout(
     sheet="À remplir",
@@ -291,6 +291,17 @@ def test_a_long_text_shared_by_every_cell_is_refused_before_it_is_read_a_thousan
         rezipped(data, {SHEET_PART: lambda sheet: re.sub(rb"<v>\d{2,}</v>", b"<v>%s</v>" % one, sheet)}), layout
     )
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("endless", [b'<row r="3" s="%s"/>', b"<!--<%s<-->"])
+def test_a_tag_or_a_comment_that_does_not_end_is_not_begun_again_at_each_block(monkeypatch, endless):
+    monkeypatch.setattr(weighing, "_BLOCK", 256)
+    inside = endless % (b"x" * 3_000_000) + b"</sheetData>"
+    data = rezipped(a_book(), {SHEET_PART: lambda sheet: sheet.replace(b"</sheetData>", inside)})
+    started = time.monotonic()
+
+    assert read(data) == ([], [])
+    assert time.monotonic() - started < 3
 
 
 def test_thousands_of_parts_or_of_styles_are_refused():

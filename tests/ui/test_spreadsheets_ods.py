@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from plannumerique.ui.spreadsheets import ODS, XLSX, BadWorkbook, Column, Layout, open_book
+from plannumerique.ui.spreadsheets import ODS, XLSX, BadWorkbook, Column, Layout, open_book, weighing
 from tests.ods import a_cell, a_row, a_sheet, as_ods, content, empty_rows, packed, paragraphs
 
 LAYOUT = Layout(
@@ -553,3 +553,21 @@ def test_a_content_that_is_missing_or_there_twice_is_refused():
 
     assert "incomplet ou abîmé" in refused(out.getvalue())
     assert "incomplet ou abîmé" in refused(a_book().replace(b"content.xml", b"contenu.xml"))
+
+
+@pytest.mark.parametrize("endless", ['<table:table-cell table:style-name="{}"/>', "<!--{}-->", "<!--<{}<-->", "<?pi {}?>"])
+def test_a_tag_or_a_comment_that_does_not_end_is_not_begun_again_at_each_block(monkeypatch, endless):
+    monkeypatch.setattr(weighing, "_BLOCK", 256)
+    data = a_book(a_row(text_cell("F-1"), endless.format("x" * 3_000_000)))
+    started = time.monotonic()
+
+    assert texts(data) == [(3, "F-1", "", "")]
+    assert time.monotonic() - started < 3
+
+
+def test_a_million_attributes_are_refused_before_they_are_parsed():
+    many = " ".join(f'a{rank}="1"' for rank in range(1_000_001))
+    started = time.monotonic()
+
+    assert "trop volumineux" in refused(a_book(a_row(f"<table:table-cell {many}/>")))
+    assert time.monotonic() - started < 2

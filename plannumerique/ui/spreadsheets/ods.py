@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_WINDOWS_1900
 
 from plannumerique.ui.spreadsheets.cells import FORMULA, IN_ERROR, Cell, Line
-from plannumerique.ui.spreadsheets.weighing import MOST_PARTS, WIDEST_LINE, acts, no_workbook, refuse_long_sheet
+from plannumerique.ui.spreadsheets.weighing import MOST_PARTS, WIDEST_LINE, Blocks, acts, no_workbook, refuse_long_sheet
 
 # LibreOffice ends each sheet with one empty line, repeated down to the last that a sheet may have.
 LAST_LINE = 1 << 24
@@ -36,7 +36,6 @@ _DURATION = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?", re.AS
 _CONSTANT = re.compile(r"of:=(TRUE\(\)|FALSE\(\)|#[A-Z0-9/!?]+)")
 _FORMULA_PREFIX = re.compile(r"\A[a-z]+:(?==)")
 _REFERENCE = re.compile(r"\[\.?([^\]]*)\]")
-_BLOCK = 1 << 16
 
 _OUTSIDE = re.compile(r"[a-z][a-z0-9+.-]*:|/|\.\./", re.IGNORECASE)
 _LINKS = (f"{_TEXT}a", f"{_DRAW}a")
@@ -73,9 +72,14 @@ def sheets_of(data: bytes, *, name: str) -> "list[OdsSheet]":
 def _fed(data: bytes, target: object) -> Iterator[None]:
     """The target is told of each tag; a pause after each block, to take what it made of it."""
     parser = DefusedXMLParser(target=target)
+    at = -1
     with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("content.xml") as content:
-        while block := content.read(_BLOCK):
+        blocks = Blocks(content)
+        while block := blocks.read():
             parser.feed(block)
+            if parser.parser.CurrentByteIndex > at:
+                at = parser.parser.CurrentByteIndex
+                blocks.progressed()
             yield
     parser.close()
     yield
@@ -104,6 +108,9 @@ class _Survey:
             self.found.add(_ACTIVE[tag])
         if _HREF in attributes:
             self._refuse_link(tag, attributes[_HREF].strip().lower())
+
+    def data(self, text: str) -> None:
+        """Not read; told of nothing, the parser would call back for each line feed."""
 
     def end(self, tag: str) -> None:
         if tag == _SHEET:

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from plannumerique.lib.text import NBSP, french_list
 from plannumerique.ui.spreadsheets.layout import BadWorkbook
@@ -13,7 +14,7 @@ LARGEST_WORKBOOK = 5 * 1024 * 1024
 # A workbook of the portal is 60 Ko once opened; 100 000 lines, 40 Mo. Beyond these, nothing is parsed.
 LARGEST_OPENED = 64 * 1024 * 1024
 MOST_PARTS = 200
-MOST_TAGS = 1_000_000
+MOST_TAGS = 1_000_000  # and so many attributes, of which an ordinary sheet has fewer than tags
 MOST_TAGS_OF_A_PART = 60_000  # styles, strings: kept in memory, a few microseconds a tag
 MOST_LINES = 20_000
 MOST_SIGNS = 10_000_000  # read in cells: written once in the file, a long text may stand in thousands of them
@@ -162,26 +163,27 @@ def _weigh_parts(archive: zipfile.ZipFile, kind: Kind, name: str) -> None:
     parts = archive.infolist()
     if sum(part.file_size for part in parts) > LARGEST_OPENED:
         raise too_heavy(name)
-    left = MOST_TAGS
+    all_tags = all_attributes = 0
     for part in parts:
         if not part.filename.lower().endswith((".xml", ".rels")):
             continue
-        tags = _tags_of(archive, part, name)
-        left -= tags
-        if left < 0 or (tags > MOST_TAGS_OF_A_PART and not kind.sheets.fullmatch(part.filename)):
+        tags, attributes = _tags_of(archive, part, name)
+        all_tags, all_attributes = all_tags + tags, all_attributes + attributes
+        if max(all_tags, all_attributes) > MOST_TAGS or (tags > MOST_TAGS_OF_A_PART and not kind.sheets.fullmatch(part.filename)):
             raise too_heavy(name)
 
 
-def _tags_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> int:
-    tags = 0
+def _tags_of(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> tuple[int, int]:
+    tags = attributes = 0
     with archive.open(part) as file:
         block = file.read(_BLOCK)
         if block:  # LibreOffice keeps a few empty parts
             _refuse_other_encodings(block, name)
         while block:
             tags += block.count(b"<")
+            attributes += block.count(b"=")
             block = file.read(_BLOCK)
-    return tags
+    return tags, attributes
 
 
 def _refuse_other_encodings(start: bytes, name: str) -> None:
@@ -190,6 +192,22 @@ def _refuse_other_encodings(start: bytes, name: str) -> None:
     declared = _DECLARED.match(plain)
     if not plain.startswith(b"<") or b"\0" in plain[:64] or (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")):
         raise damaged(name)
+
+
+class Blocks:
+    """A part in blocks. Expat begins a tag or a comment again at each block until it has its end: told of no progress,
+    blocks double, so that 60 Mo without an end are not read a thousand times."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._size = file, _BLOCK
+
+    def read(self, _: int = 0) -> bytes:
+        block = self._file.read(self._size)
+        self._size *= 2
+        return block
+
+    def progressed(self) -> None:
+        self._size = _BLOCK
 
 
 def refuse_long_sheet(title: str, *, lines: int, width: int) -> None:

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet._reader import CELL_TAG, ROW_TAG, WorkSheetParser
 
 from plannumerique.ui.spreadsheets.cells import FORMULA, IN_ERROR, Cell, Line
-from plannumerique.ui.spreadsheets.weighing import MOST_PARTS, refuse_long_sheet
+from plannumerique.ui.spreadsheets.weighing import MOST_PARTS, Blocks, refuse_long_sheet
 
 _MERGE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
 
@@ -41,7 +41,9 @@ class XlsxSheet:
         )
         lines = wide = 0
         with self._source._get_source() as file:
-            for _, element in iterparse(file):
+            blocks = Blocks(file)
+            for _, element in iterparse(blocks):
+                blocks.progressed()
                 if element.tag == CELL_TAG:
                     wide += 1
                 elif element.tag == _MERGE and len(self.merged) < MOST_PARTS:
