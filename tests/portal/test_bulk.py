@@ -1,6 +1,7 @@
 """Acting on several rows: the confirmation says how many, each row goes through its own door, the result page says why."""
 
 import datetime as dt
+import html
 
 import pytest
 from django.db import connection
@@ -20,11 +21,11 @@ from plannumerique.portal.bulk.running import run_job
 from plannumerique.portal.nightly import resume_bulk_jobs
 from projects.models import Application
 from subsidies.models import Payment
-from tests.factories import AcademieFactory, actor_for
+from tests.factories import AcademieFactory, SchoolFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import ApplicationFactory, DossierFactory, PieceFactory
 from tests.factories_statement import InvoiceFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory, at
 
 pytestmark = pytest.mark.django_db
 
@@ -225,8 +226,20 @@ def test_pieces_are_accepted_but_the_copies_of_rows_with_amounts(client):
     page = client.get(answer["Location"]).content.decode()
 
     assert states(quote, own, rib, invoice) == ["accepted", "deposited", "accepted", "deposited"]
+    assert f"{quote.label} – {quote.thread.collectivite}" in html.unescape(page)
     assert "se vérifie sur sa page" in page
     assert "Qui a déposé une pièce ne la vérifie pas" in page
+
+
+def test_the_grants_of_one_college_are_told_apart_by_their_school(client):
+    college = SchoolFactory(college=True)
+    payments = [PaymentFactory(resources=ResourcesSubsidyFactory(notified=True, payee=college)) for _ in range(2)]
+    log_in(client, Role.VALIDEUR_DAF)
+
+    page = html.unescape(client.get(url_of("valider-paiements", payments)).content.decode())
+
+    for payment in payments:
+        assert f"{payment} – {payment.resources.school}" in page
 
 
 def test_payments_keep_their_four_eyes(client):

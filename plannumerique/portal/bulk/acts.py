@@ -53,6 +53,8 @@ class BulkAct:
     ready: Q
     act: Callable[[int, Actor, Parameters], object]
     form: type[ConfirmForm] = ConfirmForm
+    # What tells a row from the others, out of its list.
+    name: Callable[[Any], str] = str
 
 
 # --- Applications ---
@@ -109,12 +111,21 @@ def _accept(pk: int, actor: Actor, parameters: Parameters) -> object:
     raise Refused("Cette pièce se vérifie sur sa page, avec les montants ou le compte dont elle est la copie.")
 
 
+def _piece_name(piece: Piece) -> str:
+    return f"{piece.label} – {piece.thread.collectivite}"
+
+
 def _payments(actor: Actor) -> "QuerySet[Any]":
     return Payment.objects.visible_to(actor).for_list()
 
 
 def _payment_filters(data: QueryDict, actor: Actor) -> FilterForm:
     return PaymentFilters(data)
+
+
+def _payment_name(payment: Payment) -> str:
+    """A collège receives the grants of several schools."""
+    return f"{payment} – {payment.resources.school}" if payment.resources else str(payment)
 
 
 def _validate(pk: int, actor: Actor, parameters: Parameters) -> object:
@@ -204,6 +215,7 @@ BULK_ACTS: tuple[BulkAct, ...] = (
         filters=_piece_filters,
         ready=Q(kind__in=[*OF_DOSSIER, *OF_CONVENTION]),
         act=_accept,
+        name=_piece_name,
     ),
     BulkAct(
         key="valider-paiements",
@@ -216,6 +228,7 @@ BULK_ACTS: tuple[BulkAct, ...] = (
         filters=_payment_filters,
         ready=Q(state=PaymentState.PREPARED, taken_over_on__isnull=True),
         act=_validate,
+        name=_payment_name,
     ),
     BulkAct(
         key="confirmer-paiements-repris",
@@ -228,6 +241,7 @@ BULK_ACTS: tuple[BulkAct, ...] = (
         filters=_payment_filters,
         ready=Q(state=PaymentState.PREPARED, taken_over_on__isnull=False),
         act=_confirm_past,
+        name=_payment_name,
     ),
     BulkAct(
         key="relancer",

@@ -47,7 +47,7 @@ def confirm(request: Request, key: str) -> HttpResponse:
     if chosen.trouble:
         return render(request, "portal/bulk/confirm.html", page, status=422)
     form = act.form(request.POST or None, initial={"expected": chosen.total})
-    page |= {"form": form, "named": [str(row) for row in chosen.rows[:NAMED]], "more": max(0, chosen.total - NAMED)}
+    page |= {"form": form, "named": [act.name(row) for row in chosen.rows[:NAMED]], "more": max(0, chosen.total - NAMED)}
     if not form.is_valid():
         return render(request, "portal/bulk/confirm.html", page, status=form.http_status)
     if form.cleaned_data["expected"] != chosen.total:
@@ -61,7 +61,7 @@ def confirm(request: Request, key: str) -> HttpResponse:
 
 
 def _launch(request: Request, act: BulkAct, chosen: Chosen, parameters: dict[str, Any], *, back: str) -> HttpResponse:
-    rows = ((row.pk, str(row), row.get_absolute_url()) for row in chosen.rows.order_by("pk"))
+    rows = ((row.pk, act.name(row), row.get_absolute_url()) for row in chosen.rows.order_by("pk"))
     return launch(request, kind=act.key, title=act.label, rows=rows, total=chosen.total, parameters=parameters, back=back)
 
 
