@@ -193,3 +193,17 @@ def test_the_menu_shows_where_the_page_stands() -> None:
     assert navigation.entry_at("/suivi/budget/") == navigation.entries[3]
     assert navigation.entry_at("/compte/") is None
     assert Navigation().entry_at("/") is None
+
+
+@pytest.mark.parametrize(
+    ("template", "context"),
+    [
+        ("ui/_obstacles.html", {"obstacles": ["Rien : lisez « Aide »."]}),
+        ("ui/_facts.html", {"facts": [Fact("Note", "Rien : lisez « Aide ».")]}),
+        ("ui/_facts.html", {"facts": [Fact("Note", "x", note="Rien : lisez « Aide ».")]}),
+        ("ui/_timeline.html", {"events": [Event("Acte", at=AT, comment="Rien : lisez « Aide ».")]}),
+        ("ui/_documents.html", {"documents": [DocumentLink("Rien : lisez « Aide ».")]}),
+    ],
+)
+def test_a_sentence_of_the_code_or_of_a_person_is_typeset_where_it_is_shown(template, context):
+    assert "Rien\u00a0: lisez «\u00a0Aide\u00a0»." in render_to_string(template, context)
