@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Sum
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Sum, Value, When
 
-from plannumerique.journal.models import Thread
+from conventions.models import Convention
+from plannumerique.journal.models import Thread, of_the_parties
 from plannumerique.journal.pages import timeline_of
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
@@ -19,9 +21,11 @@ from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
 from projects.models import Application, CampaignDeadline, Dossier, Phase
 from projects.rules import Deadline
+from subsidies.enums import SubsidyState
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 
 LATEST_EVENTS = 6
+_WITHOUT_SOLDE_TO_COME = (SubsidyState.SOLDE_PAID, SubsidyState.OVERPAID, SubsidyState.CLOSED, SubsidyState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +44,43 @@ class DueDate:
         return self.deadline.label if self.is_a_limit else f"à partir du {long_date(self.deadline.on)}"
 
 
-def deadlines_of(actor: Actor) -> list[CampaignDeadline]:
-    """The deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query."""
+def deadlines_of(actor: Actor) -> list[Any]:
+    """The deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query.
+
+    `is_ahead` marks those that are hers to meet or to expect: the académie's own are all its own.
+    """
     granted = ResourcesSubsidy.objects.notified().filter(payee_id__in=actor.ids(Level.SCHOOL))
     followed = Dossier.objects.filter(campaign=OuterRef("campaign"), thread__in=Thread.objects.visible_to(actor))
     mine = Q(Exists(followed)) | Q(code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign"))
-    return list(CampaignDeadline.objects.filter(mine).select_related("campaign").order_by("on"))
+    rows = CampaignDeadline.objects.filter(mine).select_related("campaign").order_by("on")
+    return list(rows.annotate(is_ahead=Value(True) if actor.ids(Level.ACADEMIE) else _ahead_of(actor)))
 
 
-def due_dates(deadlines: Iterable[CampaignDeadline], *, today: dt.date) -> list[DueDate]:
-    """Those to come, the nearest first."""
-    coming = [row for row in deadlines if row.on >= today]
+def _ahead_of(actor: Actor) -> Case:
+    """Whether one of her dossiers, retained, has not passed the date yet; those of the solde, for whom the money is hers."""
+    granted = Exists(Application.objects.filter(dossier=OuterRef("pk"), state__in=GRANTED_STATES))
+    retained = Dossier.objects.filter(granted, campaign=OuterRef("campaign"))
+    followed = retained.filter(thread__in=Thread.objects.visible_to(actor))
+    hers = retained.filter(thread__in=Thread.objects.filter(of_the_parties(actor, prefix="")))
+
+    signed = Convention.objects.filter(dossier=OuterRef("pk"), recteur_signed_on__isnull=False)
+    subsidies = EquipmentSubsidy.objects.filter(convention__dossier=OuterRef("pk"))
+    certified = subsidies.filter(Q(service_fait_on__isnull=False) | Q(state=SubsidyState.CANCELLED))
+    settled = subsidies.filter(state__in=_WITHOUT_SOLDE_TO_COME)
+    grants = ResourcesSubsidy.objects.visible_to(actor).notified().filter(campaign=OuterRef("campaign"))
+    return Case(
+        When(code=DeadlineCode.CONVENTION, then=Exists(followed.exclude(Exists(signed)))),
+        When(code=DeadlineCode.JUSTIFICATION, then=Exists(followed.exclude(Exists(certified)))),
+        When(code__in=[DeadlineCode.SOLDE, DeadlineCode.SOLDE_NEXT_YEAR], then=Exists(hers.exclude(Exists(settled)))),
+        When(code=DeadlineCode.RESOURCES, then=Exists(grants)),
+        output_field=BooleanField(),
+        default=Value(True),
+    )
+
+
+def due_dates(deadlines: Iterable[Any], *, today: dt.date) -> list[DueDate]:
+    """Those to come that are still ahead of her, the nearest first."""
+    coming = [row for row in deadlines if row.on >= today and row.is_ahead]
     return [DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule()) for row in coming[:8]]
 
 

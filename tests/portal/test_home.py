@@ -233,6 +233,40 @@ def test_what_is_expected_comes_with_its_last_day_the_nearest_first(client, on):
     assert "dans 57\u00a0jours" in page
 
 
+def dates_of(client, role, where, on):
+    page = home_of(client, role, where, on(dt.date(2016, 8, 1)))
+    return [str(one.deadline.code) for one in page.context["due_dates"]]
+
+
+def test_what_comes_due_is_what_a_dossier_has_ahead_of_it(client, on):
+    waiting = ApplicationFactory(submitted=True)
+    unsigned = ConventionFactory(state=ConventionState.SETTLED).dossier
+    signed = EquipmentSubsidyFactory().convention.dossier
+    certified = EquipmentSubsidyFactory(service_fait=True).convention.dossier
+    settled = EquipmentSubsidyFactory(solde_paid=True).convention.dossier
+
+    of_the_solde = ["solde", "solde_next_year"]
+    for dossier, expected in (
+        (waiting.dossier, []),
+        (unsigned, ["convention", "justification", *of_the_solde]),
+        (signed, ["justification", *of_the_solde]),
+        (certified, of_the_solde),
+        (settled, []),
+    ):
+        assert dates_of(client, Role.EDITEUR, dossier.collectivite, on) == expected
+
+
+def test_a_school_counts_no_day_of_the_solde_and_the_academie_counts_them_all(client, on):
+    subsidy = EquipmentSubsidyFactory()
+    school = subsidy.convention.covered_schools.first().school
+    CampaignDeadline.objects.create(campaign=subsidy.campaign, code=DeadlineCode.RESOURCES, on=dt.date(2017, 7, 1))
+
+    assert dates_of(client, Role.DIRECTOR, school, on) == ["justification"]
+    ResourcesSubsidyFactory(convention=subsidy.convention, school=school, notified=True)
+    assert dates_of(client, Role.DIRECTOR, school, on) == ["justification", "resources"]
+    assert dates_of(client, Role.AGENT_DANE, subsidy.campaign.academie, on) == list(DeadlineCode)
+
+
 def test_once_the_solde_has_slipped_no_day_is_late(client, on):
     subsidy = EquipmentSubsidyFactory(justified=True)
 
