@@ -17,7 +17,7 @@ from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.pages import document_links, piece_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import Awaited
-from plannumerique.lib.text import plural, typeset
+from plannumerique.lib.text import plural, starts_lower, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.portal.pieces import CHECKED_KINDS
@@ -28,8 +28,12 @@ from projects.pages import badge_for
 from subsidies.enums import CERTIFIED_STATES
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
+from subsidies.pages.statement_steps import fills_statement
 from subsidies.promises import promise_of
 from subsidies.rules import PaymentPromise
+
+# The three things of the page of a subsidy (subsidies.pages.statement_steps), which no move waits for.
+TO_BRING = ("déposer les factures", "remplir l’état récapitulatif", "certifier et envoyer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, 
     """Of the latest of the two rows alone: what came before it no longer waits."""
     if subsidy is not None:
         expected = of_subsidy(subsidy, actor)
-        return [_moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)]
+        moves = _moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)
+        return [replace(moves, mine=(*moves.mine, *TO_BRING)) if fills_statement(subsidy, actor) else moves]
     if convention is not None:
         matter = moves_that_matter(convention)
         mine, others = tuple(next_of(convention, actor, matter)), tuple(awaited_of(convention, actor, matter))
@@ -82,7 +87,7 @@ def _moves(title: str, row: Convention | EquipmentSubsidy, actions: tuple[Action
     return NextMoves(
         title,
         row.get_absolute_url(),
-        mine=tuple(one.label for one in actions if not one.obstacles),
+        mine=tuple(starts_lower(one.label) for one in actions if not one.obstacles),
         shut=tuple(one for one in actions if one.obstacles),
         others=others,
     )

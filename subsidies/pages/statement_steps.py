@@ -30,9 +30,14 @@ class StatementStep:
     done: str
 
 
+def fills_statement(subsidy: EquipmentSubsidy, actor: Actor) -> bool:
+    """Something is left to bring, and this person brings it; without a query."""
+    return subsidy.state in SPENDING_STATES and can_enter_invoice(actor, Invoice(thread=subsidy.thread, subsidy=subsidy))
+
+
 def statement_steps(subsidy: EquipmentSubsidy, actor: Actor) -> list[StatementStep]:
     """Nothing for those who do not fill the statement, nor once it is deposited; three queries."""
-    if subsidy.state not in SPENDING_STATES or not can_enter_invoice(actor, Invoice(thread=subsidy.thread, subsidy=subsidy)):
+    if not fills_statement(subsidy, actor):
         return []
     to_type, found = copies_to_type(subsidy).count(), _counts(subsidy)
     bring = _bring(subsidy, any_invoice=bool(found["any_invoice"]), without_copy=found["without_copy"], to_type=to_type)

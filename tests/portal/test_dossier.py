@@ -132,6 +132,16 @@ def test_the_first_step_says_by_when_something_is_still_to_be_sent(client, lines
     assert (state, note) == ("current", rule)
 
 
+def test_the_collectivite_is_told_what_it_has_to_bring_and_nobody_else_is(client):
+    dossier = EquipmentSubsidyFactory(acompte_paid=True).convention.dossier
+    told = "À vous : déposer les factures, remplir l’état récapitulatif, certifier et envoyer."
+
+    for role, is_told in ((Role.EDITEUR, True), (Role.AGENT_DANE, False), (Role.DIRECTOR, False)):
+        log_in(client, role, dossier)
+        page = client.get(dossier.get_absolute_url()).content.decode().replace("&nbsp;", " ").replace("\u00a0", " ")
+        assert (told in page) is is_told, role
+
+
 def test_a_step_that_was_passed_without_a_payment_says_so(client):
     dossier = EquipmentSubsidyFactory(justified=True, pay_acompte=False).convention.dossier
 
