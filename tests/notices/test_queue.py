@@ -71,7 +71,7 @@ def test_the_text_says_what_happened_what_to_do_by_when_and_where(queue: Queue) 
     assert queue().text == (
         "Bonjour,\n\n"
         "La convention n°\u00a03 a été signée par le recteur le 25 août 2016.\n\n"
-        "Ce que vous avez à faire\u00a0: déposez la copie des bons de commande.\n\n"
+        "Ce que vous avez à faire\u00a0:\nDéposez la copie des bons de commande.\n\n"
         "Au plus tard le vendredi 14\u00a0octobre 2016.\n\n"
         "Ouvrir le dossier\u00a0:\nhttp://localhost:8000/dossiers/1/\n\n"
         "La délégation académique au numérique éducatif\n\n"
