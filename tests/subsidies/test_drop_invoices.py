@@ -187,7 +187,7 @@ def test_a_photographed_copy_is_shown_as_an_image_of_the_page(client, subsidy):
 
     page = text(client.get(url("type_invoice", subsidy, photograph)))
 
-    assert f'<img src="{photograph.get_absolute_url()}" alt="Copie de la facture : facture-1.png">' in page
+    assert f'<img src="{photograph.get_absolute_url()}" alt="Copie de la facture&nbsp;: facture-1.png">' in page
     assert "<iframe" not in page
 
 
