@@ -328,7 +328,7 @@ def documents_of(convention: Convention, documents: Iterable[IssuedDocument]) ->
 
 
 def pieces_of(convention: Convention, pieces: Sequence[Piece]) -> list[DocumentLink]:
-    """The pieces brought; one that the convention no longer rests on is told apart, one that nobody checks has no state."""
+    """The pieces brought; one that the convention no longer rests on is told apart."""
     in_use = {
         convention.rib_id,
         convention.deliberation_piece_id,
@@ -337,9 +337,8 @@ def pieces_of(convention: Convention, pieces: Sequence[Piece]) -> list[DocumentL
         convention.cbr_overruled_piece_id,
     }
     links = []
-    for piece, link in zip(pieces, piece_links(pieces), strict=True):
-        badge = link.badge if piece.kind in CHECKED_WHILE else None
-        links.append(replace(link, badge=badge, detail="" if piece.pk in in_use else "remplacée ou écartée"))
+    for piece, link in zip(pieces, piece_links(pieces, checked=CHECKED_WHILE), strict=True):
+        links.append(replace(link, detail="" if piece.pk in in_use else "remplacée ou écartée"))
     return links
 
 

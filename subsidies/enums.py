@@ -130,5 +130,8 @@ class PieceKind(TextChoices):
     NEW_RIB = "new_rib", "nouveau relevé d’identité bancaire"
 
 
-# Checked with the row that they are the copy of; nobody checks the others, which go with something that is.
-CHECKED_PIECES = (PieceKind.PURCHASE_ORDER, PieceKind.INVOICE, PieceKind.NEW_RIB)
+# Checked with the row that they are brought to: the order, the invoice, the statement, the account. Nobody checks a signed decision.
+CHECKED_PIECES = (
+    *(PieceKind.PURCHASE_ORDER, PieceKind.GROUPEMENT, PieceKind.INVOICE),
+    *(PieceKind.SIGNED_STATEMENT, PieceKind.NEW_RIB),
+)

@@ -1,6 +1,6 @@
 """Documents and pieces as the pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.urls import reverse
 from django.utils import timezone
@@ -39,14 +39,14 @@ def document_links(documents: Iterable[IssuedDocument]) -> list[DocumentLink]:
     ]
 
 
-def piece_links(pieces: Iterable[Piece]) -> list[DocumentLink]:
-    """The pieces brought to a row or a thread, with their state and the motive of a refusal."""
+def piece_links(pieces: Iterable[Piece], *, checked: Container[str]) -> list[DocumentLink]:
+    """The pieces brought to a row or a thread, with the motive of a refusal, and with their state where somebody checks that kind."""
     return [
         DocumentLink(
             label=one.label,
             url=one.get_absolute_url(),
             on=timezone.localtime(one.deposited_at).date(),
-            badge=Badge(PIECE_BADGES[PieceState(one.state)], PIECE_TONES[PieceState(one.state)]),
+            badge=Badge(PIECE_BADGES[PieceState(one.state)], PIECE_TONES[PieceState(one.state)]) if one.kind in checked else None,
             note=one.motive,
         )
         for one in pieces

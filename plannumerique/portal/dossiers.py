@@ -25,7 +25,7 @@ from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Document
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
 from projects.pages import badge_for
-from subsidies.enums import CERTIFIED_STATES
+from subsidies.enums import CERTIFIED_STATES, CHECKED_PIECES
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
 from subsidies.pages.statement_steps import fills_statement
@@ -213,15 +213,11 @@ def past_acts(
 
 
 def pieces_of(dossier: Dossier, pieces: Iterable[Piece], actor: Actor) -> list[DocumentLink]:
-    """The pieces of the thread; those of the application lead the DANE to their check, one that nobody checks has no state."""
+    """The pieces of the thread; those of the application lead the DANE to their check."""
     rows = list(pieces)
-    links = [
-        link if row.kind in CHECKED_KINDS else replace(link, badge=None)
-        for row, link in zip(rows, piece_links(rows), strict=True)
-    ]
     return [
         _with_check(dossier, row, link) if _awaits_me(dossier, row, actor) else link
-        for row, link in zip(rows, links, strict=True)
+        for row, link in zip(rows, piece_links(rows, checked={*CHECKED_KINDS, *CHECKED_PIECES}), strict=True)
     ]
 
 

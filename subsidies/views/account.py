@@ -16,6 +16,7 @@ from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions
+from subsidies.enums import CHECKED_PIECES
 from subsidies.forms.account import AccountForm
 from subsidies.models import AccountChange, EquipmentSubsidy
 from subsidies.pages import accounts as pages
@@ -52,7 +53,7 @@ def account_change(request: Request, pk: int) -> HttpResponse:
         "actions": offered(row, request.actor, permissions.ACCOUNT_CHANGE_MOVES, urls="subsidies"),
         "awaited": awaited(row, request.actor, permissions.ACCOUNT_CHANGE_MOVES),
         "can_check": row.piece.state == "deposited" and permissions.can_check_rib(request.actor, row),
-        "documents": piece_links([row.piece]),
+        "documents": piece_links([row.piece], checked=CHECKED_PIECES),
         "events": events_about(row),
     }
     return render(request, "subsidies/account_change.html", page)

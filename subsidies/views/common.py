@@ -1,6 +1,5 @@
 """What the pages of several rows share."""
 
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
@@ -36,7 +35,5 @@ def documents_about(actor: Actor, *rows: ThreadRow) -> list[DocumentLink]:
 
 
 def pieces_about(actor: Actor, row: Any) -> list[DocumentLink]:
-    """The pieces brought to a row, the latest first; one that nobody checks has no state."""
-    rows = list(Piece.objects.visible_to(actor).about(row).for_pages().order_by("-pk"))
-    links = zip(rows, piece_links(rows), strict=True)
-    return [link if piece.kind in CHECKED_PIECES else replace(link, badge=None) for piece, link in links]
+    """The latest first."""
+    return piece_links(Piece.objects.visible_to(actor).about(row).for_pages().order_by("-pk"), checked=CHECKED_PIECES)

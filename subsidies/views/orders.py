@@ -20,6 +20,7 @@ from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.conditions import the_order_is_not_early
+from subsidies.enums import CHECKED_PIECES
 from subsidies.forms.orders import OrderFilters, OrderForm
 from subsidies.models import EquipmentSubsidy, PurchaseOrder
 from subsidies.pages import orders as pages
@@ -66,7 +67,7 @@ def order(request: Request, pk: int) -> HttpResponse:
         "awaited": awaited(row, request.actor, permissions.PURCHASE_ORDER_MOVES),
         "can_edit": permissions.can_edit_order(request.actor, row),
         "can_derogate": not the_order_is_not_early(row) and permissions.can_derogate_order(request.actor, row),
-        "documents": piece_links(copies),
+        "documents": piece_links(copies, checked=CHECKED_PIECES),
         "events": events_about(row),
     }
     return render(request, "subsidies/order.html", page)

@@ -208,7 +208,10 @@ def test_before_the_convention_the_dossier_says_who_acts(client, state, sentence
     assert sentence in page
 
 
-@pytest.mark.parametrize(("kind", "told"), [("rib", True), ("cbr_opinion", False), ("groupement", False)])
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("rib", True), ("groupement", True), ("signed_statement", True), ("cbr_opinion", False), ("signed_decision", False)],
+)
 def test_a_piece_that_nobody_checks_is_not_said_to_wait_for_it(client, kind, told):
     dossier = ApplicationFactory(submitted=True).dossier
     PieceFactory(subject=dossier, kind=kind, waiting=True)
