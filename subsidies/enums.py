@@ -51,6 +51,10 @@ CERTIFIED_STATES = (
 )
 
 
+# The solde is paid, was not due, or will never be: nothing more is promised, nor ordered.
+SETTLED_STATES = (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED, SubsidyState.OVERPAID, SubsidyState.CANCELLED)
+
+
 class PieceState(TextChoices):
     """An order or an invoice, checked by the DANE."""
 

@@ -7,12 +7,9 @@ from plannumerique.lib.money import euros
 from plannumerique.lib.text import typeset
 from projects.enums import DeadlineCode
 from projects.models import Campaign
-from subsidies.enums import PaymentKind, SubsidyState
+from subsidies.enums import SETTLED_STATES, PaymentKind, SubsidyState
 from subsidies.models import EquipmentSubsidy
 from subsidies.rules import PaymentCalendar, PaymentPromise, solde_due, trop_percu
-
-# Nothing is promised any more: the solde is paid, was not due, or will never be.
-_SETTLED = (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED, SubsidyState.OVERPAID, SubsidyState.CANCELLED)
 
 
 def calendar_of(campaign: Campaign) -> PaymentCalendar | None:
@@ -36,8 +33,8 @@ def promise_of(subsidy: EquipmentSubsidy, *, today: dt.date) -> PaymentPromise |
     calendar = calendar_of(subsidy.campaign)
     if calendar is None:
         return None
-    paid_on = _paid_on(subsidy) if subsidy.state in _SETTLED else None
-    if paid_on is None and (subsidy.state in _SETTLED or no_solde_of(subsidy)):
+    paid_on = _paid_on(subsidy) if subsidy.state in SETTLED_STATES else None
+    if paid_on is None and (subsidy.state in SETTLED_STATES or no_solde_of(subsidy)):
         return None
     return PaymentPromise(
         today=today,

@@ -21,11 +21,10 @@ from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
 from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
 from projects.models import Application, CampaignDeadline, Dossier, Phase
 from projects.rules import Deadline
-from subsidies.enums import SubsidyState
+from subsidies.enums import SETTLED_STATES, SubsidyState
 from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
 
 LATEST_EVENTS = 6
-_WITHOUT_SOLDE_TO_COME = (SubsidyState.SOLDE_PAID, SubsidyState.OVERPAID, SubsidyState.CLOSED, SubsidyState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def _ahead_of(actor: Actor) -> Case:
     signed = Convention.objects.filter(dossier=OuterRef("pk"), recteur_signed_on__isnull=False)
     subsidies = EquipmentSubsidy.objects.filter(convention__dossier=OuterRef("pk"))
     certified = subsidies.filter(Q(service_fait_on__isnull=False) | Q(state=SubsidyState.CANCELLED))
-    settled = subsidies.filter(state__in=_WITHOUT_SOLDE_TO_COME)
+    settled = subsidies.filter(state__in=SETTLED_STATES)
     grants = ResourcesSubsidy.objects.visible_to(actor).notified().filter(campaign=OuterRef("campaign"))
     return Case(
         When(code=DeadlineCode.CONVENTION, then=Exists(followed.exclude(Exists(signed)))),

@@ -9,7 +9,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from subsidies import permissions
 from subsidies.claims import names_of_classes
-from subsidies.enums import DECIDED_STATES, PaymentKind, SubsidyState
+from subsidies.enums import DECIDED_STATES, SETTLED_STATES, PaymentKind, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder
 from subsidies.pages.accounts import shown_iban
 from subsidies.services.acompte import acompte_lines
@@ -154,7 +154,7 @@ def acts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Action]:
 
 def _order_acts(subsidy: EquipmentSubsidy, actor: Actor) -> Sequence[Action]:
     order = PurchaseOrder(thread=subsidy.thread, subsidy=subsidy)
-    if subsidy.state in (S.SOLDE_PAID, S.CLOSED, S.OVERPAID, S.CANCELLED) or not permissions.can_deposit_order(actor, order):
+    if subsidy.state in SETTLED_STATES or not permissions.can_deposit_order(actor, order):
         return []
     return [
         Action("Déposer un bon de commande", _url("deposit_order", subsidy), primary=subsidy.state in (S.CREATED, S.NOTIFIED))

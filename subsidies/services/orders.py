@@ -18,11 +18,9 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.organisations.actor import Actor
 from subsidies import notices
-from subsidies.enums import PieceKind, PurchaseChannel, SubsidyState, Supplied
+from subsidies.enums import SETTLED_STATES, PieceKind, PurchaseChannel, Supplied
 from subsidies.models import EquipmentSubsidy, OrderAllocation, PurchaseOrder
 from subsidies.permissions import can_check_order, can_deposit_order, can_derogate_order, can_edit_order
-
-CLOSED_TO_ORDERS = (SubsidyState.SOLDE_PAID, SubsidyState.CLOSED, SubsidyState.OVERPAID, SubsidyState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ def edit_order(
 
 def _refuse_closed(subsidy: EquipmentSubsidy) -> None:
     current = EquipmentSubsidy.objects.get(pk=subsidy.pk)
-    if current.state in CLOSED_TO_ORDERS:
+    if current.state in SETTLED_STATES:
         raise Refused(f"La subvention est à l’état « {current.get_state_display()} » : elle ne reçoit plus de commande.")
 
 
