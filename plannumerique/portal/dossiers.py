@@ -28,12 +28,10 @@ from projects.pages import badge_for
 from subsidies.enums import CERTIFIED_STATES, CHECKED_PIECES
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
+from subsidies.pages.statement_steps import TITLES as STATEMENT_STEPS
 from subsidies.pages.statement_steps import fills_statement
 from subsidies.promises import promise_of
 from subsidies.rules import PaymentPromise
-
-# The three things of the page of a subsidy (subsidies.pages.statement_steps), which no move waits for.
-TO_BRING = ("déposer les factures", "remplir l’état récapitulatif", "certifier et envoyer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +72,9 @@ def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, 
     """Of the latest of the two rows alone: what came before it no longer waits."""
     if subsidy is not None:
         expected = of_subsidy(subsidy, actor)
-        moves = _moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited)
-        return [replace(moves, mine=(*moves.mine, *TO_BRING)) if fills_statement(subsidy, actor) else moves]
+        # What the page of the subsidy asks for, step by step: no move says it before the last of them.
+        steps = STATEMENT_STEPS if fills_statement(subsidy, actor) else ()
+        return [_moves("la subvention d’équipement", subsidy, expected.actions, expected.awaited, besides=steps)]
     if convention is not None:
         matter = moves_that_matter(convention)
         mine, others = tuple(next_of(convention, actor, matter)), tuple(awaited_of(convention, actor, matter))
@@ -83,11 +82,19 @@ def next_moves(convention: Convention | None, subsidy: EquipmentSubsidy | None, 
     return []
 
 
-def _moves(title: str, row: Convention | EquipmentSubsidy, actions: tuple[Action, ...], others: tuple[Awaited, ...]) -> NextMoves:
+def _moves(
+    title: str,
+    row: Convention | EquipmentSubsidy,
+    actions: tuple[Action, ...],
+    others: tuple[Awaited, ...],
+    *,
+    besides: tuple[str, ...] = (),
+) -> NextMoves:
+    open_ones = [one.label for one in actions if not one.obstacles]
     return NextMoves(
         title,
         row.get_absolute_url(),
-        mine=tuple(starts_lower(one.label) for one in actions if not one.obstacles),
+        mine=tuple(starts_lower(label) for label in (*open_ones, *besides)),
         shut=tuple(one for one in actions if one.obstacles),
         others=others,
     )

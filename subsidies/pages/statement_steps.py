@@ -17,6 +17,7 @@ from subsidies.workbook import claimable_classes
 # What is ordered can be delivered and invoiced; before, the page speaks of the orders alone.
 SPENDING_STATES = (SubsidyState.NOTIFIED, SubsidyState.ACOMPTE_REQUESTED, SubsidyState.ACOMPTE_PAID, SubsidyState.TO_COMPLETE)
 MOST_SAID = 3
+TITLES = BRING, FILL, SEND = ("Déposer les factures", "Remplir l’état récapitulatif", "Certifier et envoyer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ def _bring(subsidy: EquipmentSubsidy, *, any_invoice: bool, without_copy: int, t
     if not any_invoice and not to_type:
         left.append("toutes les factures")
     return StatementStep(
-        "Déposer les factures",
-        "Déposer les factures",
+        BRING,
+        BRING,
         reverse("subsidies:drop_invoices", args=[subsidy.pk]),
         tuple(left),
         "Chaque facture saisie a sa copie.",
@@ -80,7 +81,7 @@ def _fill(subsidy: EquipmentSubsidy, to_type: int) -> StatementStep:
     missing = [str(one) for one in claimable_classes(subsidy).filter(~Exists(counted))]
     left += _some([f"{name} : aucune facture" for name in missing])
     return StatementStep(
-        "Remplir l’état récapitulatif",
+        FILL,
         "Remplir l’état",
         reverse("subsidies:statement", args=[subsidy.pk]),
         tuple(typeset(sentence) for sentence in left),
@@ -92,7 +93,7 @@ def _send(subsidy: EquipmentSubsidy, actor: Actor, *, opened: bool, certified: b
     """One button for the next of two acts: certify, then deposit; on paper, the page of the statement leads on."""
     # What is missing of the invoices is said by the two other steps.
     left = [] if certified else ["la certification par le représentant de la collectivité, en ligne ou sur papier"]
-    name, button = "statement", "Certifier et envoyer"
+    name, button = "statement", SEND
     if subsidy.state == SubsidyState.ACOMPTE_REQUESTED:
         left.append("le versement de l’acompte par la DRFiP : l’envoi attend qu’il soit enregistré")
     elif certified:
@@ -100,7 +101,7 @@ def _send(subsidy: EquipmentSubsidy, actor: Actor, *, opened: bool, certified: b
     elif opened and can_certify_statement(actor, ExpenseStatement(thread=subsidy.thread, subsidy=subsidy)):
         name, button = "certify_statement", "Certifier exact"
     return StatementStep(
-        "Certifier et envoyer",
+        SEND,
         button,
         reverse(f"subsidies:{name}", args=[subsidy.pk]),
         (*left, "l’envoi à la DANE"),
