@@ -269,17 +269,19 @@ def _without_order(actor: Actor) -> QuerySet[Any]:
     return waiting.filter(~Exists(orders))
 
 
+def _an_order_is_accepted() -> Exists:
+    return Exists(PurchaseOrder.objects.accepted().filter(subsidy=OuterRef("pk")))
+
+
 def _to_decide(actor: Actor) -> QuerySet[Any]:
     """Where the decision waits for an order, not before it is accepted: until then it is the collectivité's turn, then the DANE's."""
-    accepted = PurchaseOrder.objects.accepted().filter(subsidy=OuterRef("pk"))
     waiting = _subsidies(SubsidyState.CREATED, SubsidyState.DECISION_PREPARED, SubsidyState.DECISION_SIGNED)(actor)
     at_once = Q(convention__dossier__campaign__decision_waits_for_order=False)
-    return waiting.filter(~Q(state=SubsidyState.CREATED) | at_once | Exists(accepted))
+    return waiting.filter(~Q(state=SubsidyState.CREATED) | at_once | _an_order_is_accepted())
 
 
 def _acompte_to_request(actor: Actor) -> QuerySet[Any]:
-    accepted = PurchaseOrder.objects.accepted().filter(subsidy=OuterRef("pk"))
-    return _subsidies(SubsidyState.NOTIFIED)(actor).filter(Exists(accepted), acompte_rate__gt=0)
+    return _subsidies(SubsidyState.NOTIFIED)(actor).filter(_an_order_is_accepted(), acompte_rate__gt=0)
 
 
 def _acompte_to_prepare(actor: Actor) -> QuerySet[Any]:
