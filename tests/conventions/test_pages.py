@@ -27,9 +27,8 @@ NOW = dt.datetime(2016, 8, 20, 10, 0, tzinfo=PARIS)
 
 
 @pytest.fixture(autouse=True)
-def _in_august(monkeypatch, settings, tmp_path):
+def _in_august(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: NOW)
-    settings.MEDIA_ROOT = tmp_path
 
 
 def log_in(client, role, organisation):

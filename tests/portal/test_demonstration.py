@@ -42,7 +42,6 @@ def demo(settings: Any, tmp_path: Path) -> Any:
     settings.PORTAL_DEMO = True
     settings.PORTAL_TODAY = None
     settings.PORTAL_CLOCK_FILE = str(tmp_path / "clock")
-    settings.MEDIA_ROOT = str(tmp_path / "media")
     return settings
 
 

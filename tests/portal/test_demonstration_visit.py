@@ -1,7 +1,6 @@
 """The visits that check the demonstration over HTTP must notice what is wrong."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def demo(settings: Any, tmp_path: Path) -> None:
+def demo(settings: Any) -> None:
     settings.PORTAL_DEMO = True
     settings.PORTAL_CLOCK_FILE = ""
     settings.PORTAL_TODAY = AT.date()
-    settings.MEDIA_ROOT = str(tmp_path)
 
 
 @pytest.fixture

@@ -27,9 +27,8 @@ DECISION = {"on": "2016-06-01", "selection_list": "Liste publiée le 1er juin 20
 
 
 @pytest.fixture(autouse=True)
-def _in_the_phase(monkeypatch, settings, tmp_path):
+def _in_the_phase(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: IN_PHASE)
-    settings.MEDIA_ROOT = str(tmp_path)
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_the_director_answers_on_her_part_and_only_there(client):
         services.respond(point_id=hers.pk, actor=editeur_of(application), text="Toute l’équipe.")
 
 
-def test_a_new_piece_answers_the_point_that_asked_for_it(settings, tmp_path):
+def test_a_new_piece_answers_the_point_that_asked_for_it():
     application = ApplicationFactory(submitted=True)  # its pieces are accepted
     editeur = editeur_of(application)
     services.request_completion(
@@ -173,7 +173,6 @@ def test_a_new_piece_answers_the_point_that_asked_for_it(settings, tmp_path):
         points=[services.Point(Anchor.QUOTE, "Détaillez par classe.")],
         due_on=DUE,
     )
-    settings.MEDIA_ROOT = str(tmp_path)
     file = files.store(pdf_bytes(), name="devis-2.pdf", actor=editeur)
 
     services.deposit_piece(dossier=application.dossier, kind=PieceKind.QUOTE, file=file, actor=editeur)

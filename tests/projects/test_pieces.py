@@ -17,8 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _in_the_phase(monkeypatch, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def _in_the_phase(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: IN_PHASE)
 
 

@@ -8,9 +8,8 @@ from tests.taken_over import NOW, past_campaign
 
 
 @pytest.fixture(autouse=True)
-def _in_the_middle_of_the_campaign(monkeypatch, settings, tmp_path):
+def _in_the_middle_of_the_campaign(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: NOW)
-    settings.MEDIA_ROOT = str(tmp_path)
 
 
 @pytest.fixture
