@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import factory
 import pytest
 from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck
@@ -28,6 +29,9 @@ def data_of_this_test() -> None:
     """The same names and numbers whatever ran before: a test that passes alone passes in company."""
     for made in _factories(DjangoModelFactory):
         made.reset_sequence(0, force=True)
+        for declared in vars(made).values():
+            if isinstance(declared, factory.Iterator):
+                declared.reset()
 
 
 def _factories(parent: type[DjangoModelFactory]) -> Iterator[type[DjangoModelFactory]]:
