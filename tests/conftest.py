@@ -1,9 +1,11 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import factory
 import pytest
+from django.db import connection
 from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -22,6 +24,30 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that no process ends the suite alone with one of them.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any, django_db_modify_db_settings: None) -> None:
+    """A copy of the base that the launcher has migrated; without one, or when a flag asks for another, that of pytest-django."""
+    template = os.environ.get("TEST_DB_TEMPLATE", "")
+    flags = {name: request.config.getvalue(name) for name in ("reuse_db", "create_db", "nomigrations")}
+    if not is_to_be_copied(template, **flags):
+        request.getfixturevalue("django_db_setup")
+        return
+    with django_db_blocker.unblock():
+        copy_of_the_migrated_base(template)
+
+
+def is_to_be_copied(template: str, *, reuse_db: bool, create_db: bool, nomigrations: bool) -> bool:
+    return bool(template) and not (reuse_db or create_db or nomigrations)
+
+
+def copy_of_the_migrated_base(template: str) -> None:
+    """Nothing removes it: it goes with the cluster of the run."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template
+    name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
+    connection.close()
+    connection.settings_dict["NAME"] = name
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import environment, machine, portal
+from . import environment, machine, migrated, portal
 from .console import Stop, say, seconds
-from .places import ROOT, VAR, Ground, Lock, clear, lay, leave, saved_logs, throwaway
+from .places import VAR, Ground, Lock, clear, lay, leave, saved_logs, throwaway
 from .processes import Command, Interrupted, Servers, call, ended_cleanly, succeed
 
 
@@ -126,16 +126,10 @@ def _text(path: Path) -> str:
 
 def _migrate_if_changed(ground: Ground, env: portal.Environment) -> None:
     """Two seconds of each start, for nothing most of the time; but a database of the caller may have changed by itself."""
-    stamp, wanted = ground.home / "migrated", _migrations()
+    stamp, wanted = ground.home / "migrated", migrated.migrations()
     if os.environ.get("DATABASE_URL") or not stamp.exists() or stamp.read_text() != wanted:
         portal.run(ground, env, "migrate", label="mise à jour de la base")
         stamp.write_text(wanted)
-
-
-def _migrations() -> str:
-    """Those of the project by their text, those of the libraries by the lock."""
-    files = [ROOT / "uv.lock", *sorted(ROOT.glob("*/migrations/*.py")), *sorted(ROOT.glob("plannumerique/*/migrations/*.py"))]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _play_once(ground: Ground, servers: Servers, env: portal.Environment) -> None:

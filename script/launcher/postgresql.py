@@ -32,7 +32,7 @@ THROWAWAY = {
 # The portal's role owns its database and may create test ones, no more: what needs a superuser fails here as in production.
 SETUP = f"""
 SELECT 'CREATE ROLE {NAME} LOGIN CREATEDB' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{NAME}') \\gexec
-SELECT 'CREATE DATABASE {NAME} OWNER {NAME}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{NAME}') \\gexec
+SELECT 'CREATE DATABASE ' || :'base' || ' OWNER {NAME}' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'base') \\gexec
 """
 
 
@@ -62,16 +62,16 @@ def start(ground: Ground, *, durable: bool) -> Server:
     )
 
 
-def prepare(ground: Ground, server: Server) -> str:
+def prepare(ground: Ground, server: Server, *, name: str = NAME) -> str:
     """Waits until the server answers, makes role and database at the first start, and returns the DATABASE_URL."""
     socket_path(ground.sockets, ".s.PGSQL.5432")
     server.wait_until(lambda: _says_ready(ground.cluster / "data" / "postmaster.pid"))
     administrator = f"postgres://postgres@/postgres?host={ground.sockets}"
-    psql: Command = [_binaries(ground.account) / "psql", "-Xq", "--set=ON_ERROR_STOP=1", administrator]
+    psql: Command = [_binaries(ground.account) / "psql", "-Xq", "--set=ON_ERROR_STOP=1", f"--set=base={name}", administrator]
     made = subprocess.run(psql, input=SETUP, text=True, capture_output=True, env=ENVIRONMENT, start_new_session=True)
     if made.returncode:
         raise Stop(f"La base de données n'a pas pu être créée.\n{made.stderr}")
-    return f"postgres://{NAME}@/{NAME}?host={ground.sockets}"
+    return f"postgres://{NAME}@/{name}?host={ground.sockets}"
 
 
 def _says_ready(pid_file: Path) -> bool:

@@ -213,6 +213,10 @@ class Servers:
         self.running.append(server)
         return server
 
+    def stop(self, server: Server) -> None:
+        finish(server.process, ending=server.ending, patience=server.patience, session=True)
+        self.running.remove(server)
+
     def must_live(self) -> None:
         for server in self.running:
             server.must_live()
@@ -226,6 +230,6 @@ class Servers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for number in ENDINGS:
             signal.signal(number, signal.SIG_IGN)
-        for server in reversed(self.running):
-            finish(server.process, ending=server.ending, patience=server.patience, session=True)
+        for server in list(reversed(self.running)):
+            self.stop(server)
         finish(self.guardian, ending=signal.SIGKILL, patience=0, session=True)

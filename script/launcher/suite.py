@@ -1,14 +1,15 @@
 """script/test: every check of the project on servers of its own, so that it runs beside a demonstration or another run."""
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import environment, machine, portal
+from . import environment, machine, migrated, portal
 from .console import say, seconds
 from .environment import PYTHON
-from .places import ROOT, VAR, VENV, throwaway
+from .places import ROOT, VAR, VENV, Ground, throwaway
 from .processes import Command, Servers, call, ended_cleanly
 
 
@@ -61,12 +62,21 @@ def run(todo: Sequence[Check]) -> int:
     machine.complete(tests=True)
     environment.complete(tests=True)
     with throwaway() as ground, Servers(ground.lock) as servers:
+        template = _template(ground, servers)
         urls = portal.backends(servers, ground, durable=False)
         # Two runs in one checkout would mix their measures.
-        own = {"COVERAGE_FILE": str(ground.home / "coverage"), "CHROMIUM": machine.browser() or ""}
+        own = {"COVERAGE_FILE": str(ground.home / "coverage"), "CHROMIUM": machine.browser() or "", "TEST_DB_TEMPLATE": template}
         env = portal.settings(ground, urls, **own)
         outcomes = [_run(check, env, servers) for check in todo]
     return summary(outcomes)
+
+
+def _template(ground: Ground, servers: Servers) -> str:
+    """The migrated base that each process of pytest copies; none on a server of the caller, where each migrates its own."""
+    if os.environ.get("DATABASE_URL"):
+        return ""
+    migrated.bring(ground, servers)
+    return migrated.NAME
 
 
 def summary(outcomes: Sequence[Outcome]) -> int:

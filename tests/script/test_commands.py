@@ -2,11 +2,10 @@ import ast
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from script.launcher import demo, portal
+from script.launcher import portal
 from script.launcher.places import ROOT
 
 COMMANDS = ["demo", "guide", "test"]
@@ -33,14 +32,3 @@ def test_a_taken_port_gives_the_next_free_one() -> None:
         taken = first.getsockname()[1]
         with portal.listening(taken) as second:
             assert second.getsockname()[1] > taken
-
-
-def test_a_changed_migration_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(demo, "ROOT", tmp_path)
-    (tmp_path / "uv.lock").write_text("lock")
-    before = demo._migrations()
-    for app in (tmp_path / "subsidies", tmp_path / "plannumerique" / "files"):
-        (app / "migrations").mkdir(parents=True)
-        (app / "migrations" / "0001_initial.py").write_text("operations = []")
-        assert demo._migrations() != before
-        before = demo._migrations()
