@@ -63,7 +63,7 @@ INSTALLED_APPS = [
     "deployments",
     "subsidies",
     "training",
-    "plannumerique.portal",
+    "portal",
 ]
 
 MIDDLEWARE = [
@@ -209,11 +209,11 @@ CELERY_BEAT_SCHEDULE = {
     # Every minute, what a dead worker or a silent broker left behind; costs two queries when there is nothing.
     "render pending documents": {"task": "plannumerique.files.nightly.render_pending", "schedule": 60.0},
     "send pending mails": {"task": "plannumerique.notices.nightly.resend_due", "schedule": 60.0},
-    "resume bulk jobs": {"task": "plannumerique.portal.nightly.resume_bulk_jobs", "schedule": 60.0},
+    "resume bulk jobs": {"task": "plannumerique.jobs.nightly.resume_bulk_jobs", "schedule": 60.0},
     "retry every document": {"task": "plannumerique.files.nightly.render_every_pending", "schedule": crontab(hour=3, minute=0)},
     "delete old drafts": {"task": "plannumerique.files.nightly.delete_old_drafts", "schedule": crontab(hour=3, minute=30)},
-    "forget unsent forms": {"task": "plannumerique.portal.nightly.forget_unsent_forms", "schedule": crontab(hour=3, minute=45)},
-    "send reminders": {"task": "plannumerique.portal.nightly.send_reminders", "schedule": crontab(hour=6, minute=0)},
+    "forget unsent forms": {"task": "portal.nightly.forget_unsent_forms", "schedule": crontab(hour=3, minute=45)},
+    "send reminders": {"task": "portal.nightly.send_reminders", "schedule": crontab(hour=6, minute=0)},
 }
 # A process lays a letter out before it says that it is ready (files.tasks.warm_up); the four seconds of Celery kill it on a busy machine.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60.0
@@ -225,13 +225,19 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="plan-numerique@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-PORTAL_NAVIGATION = "plannumerique.portal.navigation.navigation"
+PORTAL_NAVIGATION = "portal.navigation.navigation"
 PORTAL_VERIFICATION = "portal:verify"
-PORTAL_LIST_TOOLS = "plannumerique.portal.list_tools.tools_of"
+PORTAL_LIST_TOOLS = "portal.list_tools.tools_of"
 SITE_CONFIG = {
     "site_title": "Plan numérique pour l’école",
     "site_tagline": "De la candidature au solde",
 }
+
+# A real portal loads nothing of the demonstration: its app, its log-in page and its banner come with it.
+if PORTAL_DEMO:
+    INSTALLED_APPS.append("demonstration")
+    ROOT_URLCONF = "demonstration.site"
+    PORTAL_NAVIGATION = "demonstration.navigation.navigation"
 
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -239,5 +245,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"plannumerique": {"level": "INFO"}, "weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+    "loggers": {
+        **{ours: {"level": "INFO"} for ours in ("plannumerique", "portal", "demonstration")},
+        **{talkative: {"level": "ERROR"} for talkative in ("weasyprint", "fontTools")},
+    },
 }

@@ -9,10 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from plannumerique.portal.taking_over.acts import campaign_with_phases, enter
-from plannumerique.portal.taking_over.reading import PastDossier, Reading
-from plannumerique.portal.taking_over.workbook import build, layout_of
 from plannumerique.ui.spreadsheets import XLSX, Row
+from portal.taking_over.acts import campaign_with_phases, enter
+from portal.taking_over.reading import PastDossier, Reading
+from portal.taking_over.workbook import build, layout_of
 from tests.factories import SchoolFactory, siret
 from tests.factories_projects import PARIS, CampaignFactory, PhaseFactory
 

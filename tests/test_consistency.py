@@ -19,7 +19,7 @@ from plannumerique.accounts.models import User
 from plannumerique.journal.machine import moves_of
 from plannumerique.journal.models import JournalLine, ThreadRow
 from plannumerique.lib.verbs import done
-from plannumerique.portal.machines import MACHINES
+from portal.machines import MACHINES
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
@@ -30,18 +30,20 @@ FLOORS = [
     {"accounts"},
     {"organisations"},
     {"journal"},
-    {"files", "pdf", "notices"},
+    {"files", "pdf", "notices", "jobs"},
     {"projects"},
     {"conventions"},
     {"deployments"},
     {"subsidies", "training"},
     {"portal"},
+    {"demonstration"},
 ]
 FLOOR = {folder: rank for rank, folders in enumerate(FLOORS) for folder in folders}
 PUBLIC_VIEWS = {
     "accounts:login",
     "accounts:logout",
-    "accounts:enter_demo",
+    "demonstration:enter",
+    "demonstration_login",
     "accounts:invitation",
     "accounts:password_reset",
     "accounts:password_reset_confirm",
@@ -75,7 +77,7 @@ def tracked(*suffixes: str) -> Iterator[Path]:
 
 
 def own_models() -> list[type[models.Model]]:
-    ours = ("plannumerique.", "projects", "conventions", "deployments", "subsidies", "training")
+    ours = ("plannumerique.", "portal", "projects", "conventions", "deployments", "subsidies", "training")
     return [model for model in apps.get_models() if model.__module__.startswith(ours)]
 
 
@@ -195,7 +197,7 @@ def test_rows_of_a_thread_are_saved_by_the_passage_alone():
         "plannumerique/organisations",
         "plannumerique/notices",
         "plannumerique/files",
-        "plannumerique/portal/demonstration",
+        "demonstration",
         "projects/services/campaigns.py",  # campaigns and their rows
         "conventions/services/cbr.py",  # the exchanges with the contrôleur, rows of their convention, in its passage
         "conventions/services/preparing.py",  # the covered schools, likewise

@@ -18,13 +18,13 @@ from django.test import Client, override_settings
 from django.urls import resolve, reverse
 from django.utils.http import urlencode
 
+from demonstration import journey
+from demonstration.stops import STOPS
 from plannumerique.accounts.models import User
 from plannumerique.accounts.services import invitation_link
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.bulk.acts import BULK_ACTS
-from plannumerique.portal.demonstration import journey
-from plannumerique.portal.demonstration.stops import STOPS
-from plannumerique.portal.models import SavedView
+from portal.acts.bulk import BULK_ACTS
+from portal.models import SavedView
 from projects.models import Application, Campaign, SelectionSession
 from tests.browser.situations import somebody
 from tests.factories_subsidies import EquipmentSubsidyFactory
@@ -32,7 +32,7 @@ from tests.walk import EVERY_ROLE
 from tests.workbooks import a_row, filled, upload
 
 # Whoever sends these is somewhere else afterwards.
-NOT_SENT = ("accounts:logout", "accounts:enter_demo", "portal:move_on")
+NOT_SENT = ("accounts:logout", "demonstration:enter", "demonstration:move_on")
 
 NOT_PAGES = (
     *("files:", "admin:", "conventions:draft", "subsidies:decision_draft", "subsidies:download_workbook"),
@@ -216,7 +216,7 @@ def by_no_link(visit: Visit) -> None:
     visit.read("dan", reverse("portal:decide_session", args=[session.pk]))
     visit.read("dan", session.get_absolute_url())
     journey.ask_for(STOPS[-1])
-    visit.read("dan", reverse("portal:playing"))
+    visit.read("dan", reverse("demonstration:playing"))
 
     visit.enter(Role.EDITEUR)
     visit.read("editeur", reverse("projects:deposit", args=[Application.objects.filter(state="draft").first().dossier_id]))

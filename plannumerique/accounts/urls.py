@@ -7,7 +7,6 @@ app_name = "accounts"
 urlpatterns = [
     path("connexion/", views.LogIn.as_view(), name="login"),
     path("deconnexion/", views.LogOut.as_view(), name="logout"),
-    path("demonstration/<int:pk>/", views.enter_demo, name="enter_demo"),
     path("mon-compte/", views.profile, name="profile"),
     path("mot-de-passe/", views.PasswordChange.as_view(), name="password_change"),
     path("mot-de-passe/oublie/", views.PasswordReset.as_view(), name="password_reset"),

@@ -52,7 +52,7 @@ class Job(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("portal:job", args=[self.pk])
+        return reverse("jobs:job", args=[self.pk])
 
     def counts(self) -> dict[Outcome, int]:
         """How many rows stand at each outcome; one query."""

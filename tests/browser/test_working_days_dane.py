@@ -9,7 +9,7 @@ import pytest
 from plannumerique.files.models import Piece
 from plannumerique.messages.models import Message
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.models import SavedView
+from portal.models import SavedView
 from projects.enums import PieceKind
 from projects.models import Application, Campaign, CompletionPoint, Dossier, Mark
 from subsidies.models import EquipmentSubsidy

@@ -18,7 +18,7 @@ from django.urls import reverse
 from plannumerique.accounts.models import User
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from plannumerique.organisations.models import Academie, Circonscription, Collectivite, Departement, School
-from plannumerique.portal.saved_views import LISTS
+from portal.lists.saved_views import LISTS
 from projects.models import Dossier
 from tests.browser.situations import TODAY, every_situation
 from tests.factories import MembershipFactory, UserFactory

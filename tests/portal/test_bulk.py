@@ -12,13 +12,13 @@ from plannumerique.files.models import Piece
 from plannumerique.jobs import services
 from plannumerique.jobs.enums import Outcome
 from plannumerique.jobs.models import Job
+from plannumerique.jobs.nightly import resume_bulk_jobs
+from plannumerique.jobs.tasks import run_job
 from plannumerique.journal.models import JournalLine
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import Membership
-from plannumerique.portal.bulk import acts
-from plannumerique.portal.bulk.running import run_job
-from plannumerique.portal.nightly import resume_bulk_jobs
+from portal.acts import bulk as acts
 from projects.models import Application
 from subsidies.models import Payment
 from tests.factories import AcademieFactory, SchoolFactory, actor_for
@@ -143,7 +143,7 @@ def test_an_address_that_chooses_nothing_is_said(client, query, sentence):
 
 
 def test_too_many_rows_are_refused_in_words(client, monkeypatch):
-    monkeypatch.setattr("plannumerique.portal.bulk.views.MOST", 1)
+    monkeypatch.setattr("portal.acts.views.MOST", 1)
     log_in(client)
     rows = [ApplicationFactory(submitted=True) for _ in range(2)]
 
@@ -303,7 +303,7 @@ def test_a_dead_worker_leaves_a_job_that_the_sweep_takes_up_and_no_row_is_done_t
 
     Job.objects.update(beat_at=job.beat_at - dt.timedelta(minutes=5))
     handed = []
-    monkeypatch.setattr("plannumerique.portal.nightly.publish", lambda task, pk: handed.append(pk) or True)
+    monkeypatch.setattr("plannumerique.jobs.nightly.publish", lambda task, pk: handed.append(pk) or True)
     assert resume_bulk_jobs() == 1
     assert handed == [job.pk]
     run_job(job, at=OCTOBER)

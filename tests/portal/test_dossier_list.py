@@ -9,13 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.dossiers import convention_and_subsidy_of
-from plannumerique.portal.expected import expected_of
-from plannumerique.portal.forms import campaign_dates
-from plannumerique.portal.lists import followed
-from plannumerique.portal.stages import Stage
-from plannumerique.portal.steps import STEPS, steps_of
 from plannumerique.ui.pieces import StepState
+from portal.dossiers.pages import convention_and_subsidy_of
+from portal.dossiers.steps import STEPS, steps_of
+from portal.lists.readings import campaign_dates, followed
+from portal.standing.expected import expected_of
+from portal.standing.stages import Stage
 from projects.models import Campaign, Dossier
 from tests.browser.situations import every_situation
 from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFactory, actor_for

@@ -12,7 +12,7 @@ from django.test import Client
 
 from plannumerique import clock
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.todo import TASKS, Task
+from portal.home.todo import TASKS, Task
 from tests.browser.situations import TODAY, every_situation, somebody
 from tests.walk import EVERY_ROLE
 

@@ -18,7 +18,7 @@ from plannumerique.messages.enums import Audience
 from plannumerique.messages.models import LONGEST_TEXT, Message, ReadMark
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.conversation.services import post
+from portal.conversation.services import post
 from tests.conversations import ROLES, Around, around, says
 from tests.factories import AT, actor_for
 from tests.files.sample import image_bytes, pdf_bytes

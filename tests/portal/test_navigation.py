@@ -5,7 +5,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.navigation import navigation
+from portal.navigation import navigation
 from tests.factories import AcademieFactory, CollectiviteFactory, SchoolFactory, actor_for
 
 pytestmark = pytest.mark.django_db

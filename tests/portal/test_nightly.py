@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from plannumerique.notices.models import OutboxMail, Reminder
 from plannumerique.organisations.enums import Role
-from plannumerique.portal import nightly
+from portal import nightly
 from subsidies.deadlines import due
 from tests.factories import actor_for
 from tests.factories_subsidies import EquipmentSubsidyFactory

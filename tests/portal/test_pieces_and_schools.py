@@ -10,7 +10,7 @@ from django.urls import reverse
 from plannumerique.files.models import Piece
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import School
-from plannumerique.portal.pieces import CHECKED_KINDS
+from portal.standing.pieces import CHECKED_KINDS
 from tests.browser.situations import every_situation
 from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFactory, SchoolFactory, actor_for
 from tests.factories_conventions import ConventionFactory

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plannumerique.organisations.models import Departement
-from plannumerique.portal.retained.map import MOST_POINTS, draw
-from plannumerique.portal.retained.projection import Frame, Place, clustered
-from plannumerique.portal.retained.rows import CommuneCount
+from portal.public.retained.map import MOST_POINTS, draw
+from portal.public.retained.projection import Frame, Place, clustered
+from portal.public.retained.rows import CommuneCount
 
 BESANCON, BELFORT, DOLE = (6.02, 47.24), (6.86, 47.64), (5.49, 47.09)
 LONGITUDES, LATITUDES = st.floats(-180, 180), st.floats(-89, 89)

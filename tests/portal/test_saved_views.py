@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.models import SavedView
-from plannumerique.portal.saved_views import LISTS, MOST
+from portal.lists.saved_views import LISTS, MOST
+from portal.models import SavedView
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_subsidies import at
 

@@ -13,7 +13,7 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Level, Role
-from plannumerique.portal.todo import todo_of
+from portal.home.todo import todo_of
 from projects import services
 from projects.enums import Anchor, ApplicationState, PieceKind, PointState
 from projects.models import Application, CompletionPoint

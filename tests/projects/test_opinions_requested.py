@@ -9,7 +9,7 @@ from django.urls import reverse
 from plannumerique.journal.machine import Refused
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.todo import todo_of
+from portal.home.todo import todo_of
 from projects import services
 from projects.enums import OpinionKind, OpinionSense
 from projects.models import Application

@@ -16,8 +16,8 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
-from plannumerique.portal.taking_over.contradictions import faults_of
-from plannumerique.portal.taking_over.entered import NothingToEnter
+from portal.taking_over.contradictions import faults_of
+from portal.taking_over.entered import NothingToEnter
 from projects.enums import ActKind
 from projects.rules import ClassKey
 from subsidies.claims import definitive_of
@@ -607,7 +607,7 @@ def test_what_waits_for_somebody_else_does_not_hold_the_workbook_back(client, ca
 def test_a_long_workbook_is_read_whole_then_entered_by_the_job_which_says_why_the_rest_is_not(
     client, campaign, dane, monkeypatch
 ):
-    monkeypatch.setattr("plannumerique.portal.taking_over.views.MOST_REHEARSED", 2)
+    monkeypatch.setattr("portal.taking_over.views.MOST_REHEARSED", 2)
     client.force_login(dane.user)
     early = {"convention_number": "CONV-8", "recteur_signed_on": "20/03/2016"}
     lines = [line_of(SIGNED), line_of(SIGNED, **early), line_of({})]
@@ -628,7 +628,7 @@ def test_a_long_workbook_is_read_whole_then_entered_by_the_job_which_says_why_th
 
 
 def test_a_long_workbook_with_one_wrong_cell_takes_nothing(client, campaign, dane, monkeypatch):
-    monkeypatch.setattr("plannumerique.portal.taking_over.views.MOST_REHEARSED", 1)
+    monkeypatch.setattr("portal.taking_over.views.MOST_REHEARSED", 1)
     client.force_login(dane.user)
 
     answer = client.post(address(campaign), {"file": workbook(campaign, line_of({}), line_of(SIGNED, subsidy_max="11 999"))})
@@ -639,7 +639,7 @@ def test_a_long_workbook_with_one_wrong_cell_takes_nothing(client, campaign, dan
 
 
 def test_a_long_workbook_asks_as_many_queries_whatever_its_lines(client, campaign, dane, monkeypatch):
-    monkeypatch.setattr("plannumerique.portal.taking_over.views.MOST_REHEARSED", 0)
+    monkeypatch.setattr("portal.taking_over.views.MOST_REHEARSED", 0)
     client.force_login(dane.user)
     counted = []
     for size in (2, 6):

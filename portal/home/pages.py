@@ -1,0 +1,174 @@
+"""The home of a person: what is expected of her, what comes due, where her scope stands."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Sum, Value, When
+
+from conventions.models import Convention
+from plannumerique.journal.models import Thread, of_the_parties
+from plannumerique.journal.pages import timeline_of
+from plannumerique.lib.dates import long_date
+from plannumerique.lib.money import ZERO
+from plannumerique.lib.text import plural
+from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level, Role
+from plannumerique.ui.pieces import AmountLine, Amounts, Event, Fact
+from portal.events import journal_for
+from projects.enums import GRANTED_STATES, ApplicationState, DeadlineCode
+from projects.models import Application, CampaignDeadline, Dossier, Phase
+from projects.rules import Deadline
+from subsidies.enums import SETTLED_STATES, SubsidyState
+from subsidies.models import EquipmentSubsidy, ResourcesSubsidy
+
+LATEST_EVENTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DueDate:
+    label: str
+    campaign: str
+    deadline: Deadline
+
+    @property
+    def is_a_limit(self) -> bool:
+        """Most are; the payments of a later year only start again."""
+        return self.deadline.code != DeadlineCode.SOLDE_NEXT_YEAR
+
+    @property
+    def when(self) -> str:
+        return self.deadline.label if self.is_a_limit else f"à partir du {long_date(self.deadline.on)}"
+
+
+def deadlines_of(actor: Actor) -> list[Any]:
+    """The deadlines of the campaigns that this person takes part in, and what her collège has to justify; one query.
+
+    `is_ahead` marks those that are hers to meet or to expect: the académie's own are all its own.
+    """
+    granted = ResourcesSubsidy.objects.notified().filter(payee_id__in=actor.ids(Level.SCHOOL))
+    followed = Dossier.objects.filter(campaign=OuterRef("campaign"), thread__in=Thread.objects.visible_to(actor))
+    mine = Q(Exists(followed)) | Q(code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign"))
+    rows = CampaignDeadline.objects.filter(mine).select_related("campaign").order_by("on")
+    return list(rows.annotate(is_ahead=Value(True) if actor.ids(Level.ACADEMIE) else _ahead_of(actor)))
+
+
+def _ahead_of(actor: Actor) -> Case:
+    """Whether one of her dossiers, retained, has not passed the date yet; those of the solde, for whom the money is hers."""
+    granted = Exists(Application.objects.filter(dossier=OuterRef("pk"), state__in=GRANTED_STATES))
+    retained = Dossier.objects.filter(granted, campaign=OuterRef("campaign"))
+    followed = retained.filter(thread__in=Thread.objects.visible_to(actor))
+    hers = retained.filter(thread__in=Thread.objects.filter(of_the_parties(actor, prefix="")))
+
+    signed = Convention.objects.filter(dossier=OuterRef("pk"), recteur_signed_on__isnull=False)
+    subsidies = EquipmentSubsidy.objects.filter(convention__dossier=OuterRef("pk"))
+    certified = subsidies.filter(Q(service_fait_on__isnull=False) | Q(state=SubsidyState.CANCELLED))
+    settled = subsidies.filter(state__in=SETTLED_STATES)
+    grants = ResourcesSubsidy.objects.visible_to(actor).notified().filter(campaign=OuterRef("campaign"))
+    return Case(
+        When(code=DeadlineCode.CONVENTION, then=Exists(followed.exclude(Exists(signed)))),
+        When(code=DeadlineCode.JUSTIFICATION, then=Exists(followed.exclude(Exists(certified)))),
+        When(code__in=[DeadlineCode.SOLDE, DeadlineCode.SOLDE_NEXT_YEAR], then=Exists(hers.exclude(Exists(settled)))),
+        When(code=DeadlineCode.RESOURCES, then=Exists(grants)),
+        output_field=BooleanField(),
+        default=Value(True),
+    )
+
+
+def due_dates(deadlines: Iterable[Any], *, today: dt.date) -> list[DueDate]:
+    """Those to come that are still ahead of her, the nearest first."""
+    coming = [row for row in deadlines if row.on >= today and row.is_ahead]
+    return [DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule()) for row in coming[:8]]
+
+
+def closing_phases(actor: Actor) -> list[Phase]:
+    """The phases open that day in the académies of this person, with their closing; one query."""
+    academies = Q(campaign__academie_id__in=actor.ids(Level.ACADEMIE))
+    of_collectivites = Q(campaign__academie__departements__collectivites__in=actor.ids(Level.COLLECTIVITE))
+    of_schools = Q(campaign__academie__departements__schools__in=actor.ids(Level.SCHOOL))
+    return list(
+        Phase.objects.open_at(actor.at)
+        .filter(academies | of_collectivites | of_schools)
+        .select_related("campaign")
+        .distinct()[:5]
+    )
+
+
+def figures_of(actor: Actor) -> list[Fact]:
+    """Schools and classes of the scope, by where they are; to a collège, the grants that it receives. One query."""
+    if holds_only_a_college(actor):
+        return _grants_of(actor)
+    counts = Application.objects.visible_to(actor).aggregate(
+        asked=Count("pk", filter=~Q(state__in=[ApplicationState.ABANDONED])),
+        granted=Count("pk", filter=Q(state__in=GRANTED_STATES)),
+        classes=Sum("retained_classes", filter=Q(state__in=GRANTED_STATES)),
+    )
+    return [
+        Fact("Écoles candidates", str(counts["asked"])),
+        Fact("Écoles retenues", str(counts["granted"])),
+        Fact("Classes mobiles retenues", str(counts["classes"] or 0)),
+    ]
+
+
+def holds_only_a_college(actor: Actor) -> bool:
+    return bool(actor.grants) and all(grant.role is Role.COLLEGE_REFERENT for grant in actor.grants)
+
+
+def _grants_of(actor: Actor) -> list[Fact]:
+    totals = (
+        ResourcesSubsidy.objects.visible_to(actor)
+        .notified()
+        .aggregate(count=Count("pk"), notified=Sum("amount"), paid=Sum("paid_total"))
+    )
+    return [
+        Fact("Dotations de ressources", str(totals["count"])),
+        Fact("Montant notifié", amount=_euros(totals["notified"])),
+        Fact("Versé", amount=_euros(totals["paid"])),
+    ]
+
+
+def money_of(actor: Actor) -> Amounts | None:
+    """Where the euros of the scope stand; None for those who follow no money. One query."""
+    if not actor.ids(Level.ACADEMIE, [role for role in Role if role is not Role.ADMINISTRATOR]) and not actor.ids(
+        Level.COLLECTIVITE
+    ):
+        return None
+    totals = EquipmentSubsidy.objects.visible_to(actor).aggregate(
+        count=Count("pk"),
+        maximum=Sum("convention_max"),
+        decided=Sum("decided_amount"),
+        certified=Sum("definitive_amount"),
+        paid=Sum("paid_total"),
+    )
+    if not totals["count"]:
+        return None
+    maximum, decided, certified, paid = (_euros(totals[name]) for name in ("maximum", "decided", "certified", "paid"))
+    return Amounts(
+        "Versé par l’État",
+        paid,
+        lines=(
+            AmountLine(
+                "Maximum des conventions", maximum, note=plural(totals["count"], one="convention"), share=_share(maximum, maximum)
+            ),
+            AmountLine("Décidé", decided, share=_share(decided, maximum)),
+            AmountLine("Définitif, service fait constaté", certified, share=_share(certified, maximum)),
+            AmountLine("Versé", paid, strong=True, share=_share(paid, maximum)),
+        ),
+        unfolded=True,
+    )
+
+
+def _share(part: Decimal, whole: Decimal) -> int:
+    """In hundredths, for the bar beside the amount."""
+    return int(100 * part / whole) if whole else 0
+
+
+def latest_events(actor: Actor) -> list[Event]:
+    """What happened last of what this person follows; one query."""
+    return list(timeline_of(journal_for(actor), latest=LATEST_EVENTS))
+
+
+def _euros(value: Decimal | None) -> Decimal:
+    return value or ZERO
