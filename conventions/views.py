@@ -19,7 +19,7 @@ from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import offered
 from plannumerique.journal.http import act_page
-from plannumerique.journal.machine import Refused, WrongState, moves_from, obstacles_to
+from plannumerique.journal.machine import Refused, obstacles_to
 from plannumerique.journal.pages import events_about
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.enums import CollectiviteKind
@@ -162,17 +162,11 @@ def _act_page(
             context={
                 "facts": pages.facts_of(row, today=request.actor.today),
                 "intro": typeset(intro(row) if callable(intro) else intro),
-                "obstacles": _in_the_way(row, move, title) if move and request.method == "GET" else [],
+                "obstacles": obstacles_to(row, move, label=title) if move and request.method == "GET" else [],
             },
         )
 
     return page
-
-
-def _in_the_way(row: Convention, move: str, title: str) -> list[str]:
-    if any(one.name == move for one in moves_from(row)):
-        return obstacles_to(row, move)
-    return WrongState(row, title).reasons
 
 
 def _plain(form: type[Any]) -> Callable[[Request, Convention], Any]:

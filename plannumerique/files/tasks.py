@@ -42,7 +42,7 @@ def _keep(document: IssuedDocument, page: pdf.Laid, *, at: dt.datetime) -> None:
     try:
         with passage(IssuedDocument, document.pk, actor=actor, may=can_render) as locked:
             if locked.is_rendered:
-                raise WrongState(locked, "Mettre en page le document")
+                raise WrongState(locked, "Mettre en page le document", sources=(DocumentState.PENDING,))
             file = StoredFile.objects.keep(
                 page.data,
                 name=f"{safe_name(f'{document.title} {document.reference}')}.pdf",

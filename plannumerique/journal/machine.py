@@ -1,7 +1,8 @@
 """States, moves and conditions: django-fsm with the reasons of a refusal, and signatures that a type checker can read."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ParamSpec, TypeVar, cast
 
 from django.db import models
@@ -92,7 +93,7 @@ def move(
         def checked(row: Any, *args: Any, **kwargs: Any) -> None:
             before = str(row.state)
             if before not in sources:
-                raise WrongState(row, label)
+                raise WrongState(row, label, sources=sources)
             reasons = obstacles(row, demanded)
             if reasons:
                 raise Refused(*reasons)
@@ -106,11 +107,42 @@ def move(
     return decorate
 
 
-class WrongState(Refused):
-    """The row is not in a state that this move starts from: usually, somebody was first."""
+class Place(StrEnum):
+    """Where the states from which a move starts lie, seen from another state; the value is what is said of the move."""
 
-    def __init__(self, row: Any, label: str) -> None:
-        super().__init__(f"« {label} » n’est plus possible : l’état est maintenant « {row.get_state_display()} ».")
+    AHEAD = "n’est pas encore possible : l’état est"
+    BEHIND = "n’est plus possible : l’état est maintenant"
+    ASIDE = "n’est pas possible : l’état est"
+
+
+def place_of(sources: Collection[str], *, seen_from: str, ways: Collection[tuple[str, str, bool]]) -> Place:
+    """`ways` are the moves, each with whether it goes forward: a way back leads to no state that is still to come.
+
+    A row that goes round (deposited, to complete, deposited) has the next state ahead, though it was there before.
+    """
+    if _reached({seen_from}, [(source, target) for source, target, forward in ways if forward]) & set(sources):
+        return Place.AHEAD
+    if seen_from in _reached(set(sources), [(source, target) for source, target, _ in ways]):
+        return Place.BEHIND
+    return Place.ASIDE
+
+
+def _reached(starts: set[str], ways: Collection[tuple[str, str]]) -> set[str]:
+    reached: set[str] = set()
+    found = starts
+    while found:
+        found = {target for source, target in ways if source in found} - reached
+        reached |= found
+    return reached
+
+
+class WrongState(Refused):
+    """The row is not in a state that this move starts from: it comes too early, or somebody was first."""
+
+    def __init__(self, row: Any, label: str, *, sources: Collection[str]) -> None:
+        ways = [(str(one.source), str(one.target), not one.custom["besides"]) for one in moves_of(type(row))]
+        self.place = place_of([str(one) for one in sources], seen_from=str(row.state), ways=ways)
+        super().__init__(f"« {label} » {self.place} « {row.get_state_display()} ».")
 
 
 def obstacles(row: models.Model, conditions: Iterable[Condition]) -> list[str]:
@@ -129,11 +161,17 @@ def moves_from(row: models.Model) -> list[Transition]:
     return [one for one in moves_of(type(row)) if one.source == str(row.state)]  # type: ignore[attr-defined]
 
 
-def obstacles_to(row: models.Model, name: str) -> list[str]:
-    """Why the move of that name cannot be made from here: the sentences shown beside its button. Empty: it can."""
-    found = next((one for one in moves_from(row) if one.name == name), None)
+def obstacles_to(row: models.Model, name: str, *, label: str = "") -> list[str]:
+    """Why the move of that name cannot be made from here: the sentences shown beside its button. Empty: it can.
+
+    `label` is what the page calls the move, when the page doesn't take the words of the machine.
+    """
+    moves = [one for one in moves_of(type(row)) if one.name == name]
+    if not moves:
+        raise LookupError(f"{type(row).__name__} has no move named {name}.")
+    found = next((one for one in moves if one.source == str(row.state)), None)  # type: ignore[attr-defined]
     if found is None:
-        return list(WrongState(row, name).reasons)
+        return WrongState(row, label or moves[0].custom["label"], sources=[str(one.source) for one in moves]).reasons
     return obstacles(row, cast(list[Condition], found.conditions))
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from plannumerique.journal.machine import Refused, WrongState
+from plannumerique.journal.machine import Place, Refused, WrongState
 from plannumerique.journal.models import JournalLine, Thread, ThreadRow
 from plannumerique.lib.text import starts_lower, typeset
 from plannumerique.organisations.actor import Actor
@@ -88,10 +88,11 @@ def opening(
 
 
 class WrongStateSince(WrongState):
-    """A move that came second: says who was first, and when."""
+    """A move that came second: says who was first, and when. Of what is still to come, nobody was first."""
 
     def __init__(self, row: ThreadRow, error: WrongState) -> None:
-        Refused.__init__(self, *error.reasons, _who_was_first(row))
+        self.place = error.place
+        Refused.__init__(self, *error.reasons, *([_who_was_first(row)] if self.place is Place.BEHIND else []))
 
 
 def _locked(model: type[R], pk: int) -> R:

@@ -281,7 +281,7 @@ def test_a_signature_that_cannot_be_is_refused(
 
 def test_a_document_without_bytes_yet_cannot_be_signed(dossier: Dossier) -> None:
     document = issue(dossier)
-    with pytest.raises(Refused, match="n’est plus possible"):
+    with pytest.raises(Refused, match="n’est pas encore possible"):
         record(dossier, document)
 
 

@@ -71,7 +71,8 @@ def test_what_can_pass_passes_and_the_page_says_why_the_rest_did_not(client):
     assert "1\u00a0ligne traitée" in page
     assert "2\u00a0lignes refusées" in page
     assert "attend sa vérification par la DANE" in page
-    assert "n’est plus possible" in page
+    assert "n’est pas encore possible" in page
+    assert "Déjà traité" not in page
     assert first.get_absolute_url() in page
     assert draft.get_absolute_url() in page
 
