@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 
 from conventions.enums import ConventionState, DeliberatingOrgan
 from conventions.models import Convention
@@ -148,7 +149,7 @@ class CbrAnswerForm(DayForm):
 class CbrOpinionForm(UploadsMixin, DayForm):
     sense = forms.TypedChoiceField(
         label="Réponse du contrôleur budgétaire",
-        choices=[(one.value, one.label.capitalize()) for one in CbrSense],
+        choices=[(one.value, capfirst(one.label)) for one in CbrSense],
         coerce=CbrSense,
         widget=forms.RadioSelect,
     )

@@ -190,7 +190,7 @@ def _sum(amounts: object) -> Decimal:
 def faults_of_letters() -> Iterator[str]:
     """Every letter has its bytes; in each series the numbers run from one without a gap."""
     for letter in IssuedDocument.objects.pending():
-        yield f"{letter} n’est pas mise en page : {letter.render_error}"
+        yield f"La lettre {letter} n’est pas mise en page : {letter.render_error}"
     numbered = IssuedDocument.objects.values("series").order_by("series")
     last = dict(LetterSeries.objects.values_list("series", "last"))
     for row in numbered.annotate(highest=Max("number"), count=Sum(1)):

@@ -1,5 +1,7 @@
 """What the pages of a mobile class show."""
 
+from django.utils.text import capfirst
+
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.lib.dates import plain_date
@@ -11,7 +13,7 @@ TONES: dict[str, Tone] = {S.PLANNED: Tone.INFO, S.RECEIVED: Tone.SUCCESS, S.RENO
 
 
 def badge_of(mobile_class: MobileClass) -> Badge:
-    return Badge(mobile_class.get_state_display().capitalize(), TONES[mobile_class.state])
+    return Badge(capfirst(mobile_class.get_state_display()), TONES[mobile_class.state])
 
 
 def facts_of(mobile_class: MobileClass) -> list[Fact]:

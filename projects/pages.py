@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from plannumerique.files.models import Piece
 from plannumerique.journal.actions import offered
@@ -53,7 +54,7 @@ _IN_SCHOOLS: dict[str, str] = {
 
 def badge_of(application: Application) -> Badge:
     past = ", reprise" if application.taken_over_on else ""
-    return Badge(f"{application.get_state_display().capitalize()}{past}", TONES[application.state])
+    return Badge(f"{capfirst(application.get_state_display())}{past}", TONES[application.state])
 
 
 def badge_for(actor: Actor, application: Application) -> Badge:
@@ -123,7 +124,7 @@ def point_lines(application: Application, actor: Actor) -> list[PointLine]:
         lines.append(
             PointLine(
                 point,
-                Badge(point.get_state_display().capitalize(), _POINT_TONES[PointState(point.state)]),
+                Badge(capfirst(point.get_state_display()), _POINT_TONES[PointState(point.state)]),
                 url=point.get_absolute_url() if live and can_respond(actor, point) else "",
                 drop_url=reverse("projects:drop", args=[point.pk]) if live and can_drop_point(actor, point) else "",
             )
@@ -135,7 +136,7 @@ def facts_of_piece(dossier: Dossier, piece: Piece) -> list[Fact]:
     return [
         Fact("Collectivité", dossier.collectivite.name, url=dossier.get_absolute_url()),
         Fact("Pièce", piece.label, url=piece.get_absolute_url(), note=piece.file.original_name),
-        Fact("État", piece.get_state_display().capitalize(), note=piece.motive),
+        Fact("État", capfirst(piece.get_state_display()), note=piece.motive),
         Fact(
             "Déposée le",
             on=timezone.localdate(piece.deposited_at),
@@ -149,7 +150,7 @@ def steps_of(application: Application) -> list[Step]:
     current = next((rank for rank, (_, states) in enumerate(_NOMINAL) if application.state in states), None)
     if current is None:
         reached = 2 if application.state == S.NOT_RETAINED else 1
-        stopped = Step(application.get_state_display().capitalize(), StepState.BLOCKED, on=application.selection_on)
+        stopped = Step(capfirst(application.get_state_display()), StepState.BLOCKED, on=application.selection_on)
         return [*(Step(title, StepState.DONE) for title, _ in _NOMINAL[:reached]), stopped]
     last = len(_NOMINAL) - 1
     return [

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Sum
+from django.utils.text import capfirst
 
 from conventions.enums import ConventionState
 from deployments.enums import MobileClassState
@@ -222,7 +223,7 @@ def every_invoice_is_in_order(subsidy: EquipmentSubsidy) -> Iterator[str]:
 
 def _copy_refused(invoice: Invoice) -> Iterator[str]:
     if invoice.piece is not None and invoice.piece.is_rejected:
-        yield f"La copie de la facture {invoice.number} est refusée ({invoice.piece.motive}) : la collectivité la remplace."
+        yield f"La copie de {invoice.in_words} est refusée ({invoice.piece.motive}) : la collectivité la remplace."
 
 
 @condition
@@ -235,7 +236,7 @@ def the_invoice_is_shared_out(invoice: Invoice) -> Iterator[str]:
 def _not_shared_out(invoice: Invoice, *, ht: Decimal | None, ttc: Decimal | None) -> Iterator[str]:
     if ht != invoice.amount_ht or ttc != invoice.amount_ttc:
         yield (
-            f"La facture {invoice.number} est de {euros(invoice.amount_ht)} HT et {euros(invoice.amount_ttc)} TTC, ses lignes font "
+            f"{capfirst(invoice.in_words)} est de {euros(invoice.amount_ht)} HT et {euros(invoice.amount_ttc)} TTC, ses lignes font "
             f"{euros(ht or ZERO)} HT et {euros(ttc or ZERO)} TTC : la collectivité corrige la répartition entre les classes."
         )
 
@@ -248,14 +249,14 @@ def the_mandat_is_given(invoice: Invoice) -> Iterator[str]:
 
 def _mandat_missing(invoice: Invoice, *, required: bool) -> Iterator[str]:
     if required and not invoice.mandat_number:
-        yield f"Le numéro de mandat de la facture {invoice.number} manque : la collectivité le saisit."
+        yield f"Le numéro de mandat de {invoice.in_words} manque : la collectivité le saisit."
 
 
 @condition
 def the_invoice_has_its_copy(invoice: Invoice) -> Iterator[str]:
     """La copie de la facture est déposée."""
     if invoice.piece is None:
-        yield f"La copie de la facture {invoice.number} ({invoice.supplier_name}) n’est pas déposée : la collectivité la dépose."
+        yield f"La copie de {invoice.in_words} ({invoice.supplier_name}) n’est pas déposée : la collectivité la dépose."
 
 
 @condition

@@ -55,9 +55,9 @@ def tell_invoice_rejected(invoice: Invoice, *, at: dt.datetime) -> None:
         kind="invoice_rejected",
         key=f"invoice_rejected:{invoice.pk}",
         to=addresses_of(invoice.subsidy.convention.dossier),
-        subject=f"facture {invoice.number} non retenue",
+        subject=f"{'avoir' if invoice.is_credit_note else 'facture'} {invoice.number} non {invoice.agreed('retenu')}",
         happened=(
-            f"La DANE n’a pas retenu la facture {invoice.number} de {invoice.supplier_name} ({euros(invoice.amount_ttc)} TTC).",
+            f"La DANE n’a pas retenu {invoice.in_words} de {invoice.supplier_name} ({euros(invoice.amount_ttc)} TTC).",
             f"Motif : {invoice.motive}",
         ),
         to_do="Sa dépense n’entre plus dans la subvention. Si elle peut être corrigée, prenez contact avec la DANE.",

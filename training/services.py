@@ -17,7 +17,9 @@ def schedule(
     session = Session(academie=campaign.academie, campaign=campaign, kind=kind, place=place, starts_at=starts_at, seats=seats)
     can_schedule.demand(actor, session)
     if place.departement.academie_id != campaign.academie_id:
-        raise Refused(f"{place} n’est pas dans l’{campaign.academie} : choisissez une école ou un collège de l’académie.")
+        raise Refused(
+            f"L’établissement {place} n’est pas dans l’{campaign.academie} : choisissez une école ou un collège de l’académie."
+        )
     if starts_at < actor.at:
         raise Refused("Cette session aurait déjà commencé : choisissez un jour et une heure à venir.")
     save_or_refuse(session)

@@ -120,7 +120,7 @@ def choose_college(
     ) as convention:
         covered = _covered_school(convention, covered_school_id)
         if college.kind != SchoolKind.COLLEGE:
-            raise Refused(f"{college} n’est pas un collège.")
+            raise Refused(f"L’établissement choisi, {college}, n’est pas un collège.")
         covered.referent_college = college
         covered.save(update_fields=["referent_college"])
     return convention

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from django.utils.text import capfirst
+
 from demonstration import papers, people
 from demonstration.acts.common import VAT, paper, there, upload
 from demonstration.papers import Row
@@ -75,7 +77,7 @@ def _lines(class_id: int, ttc: Decimal) -> Iterable[LineContent]:
             amount_ht=ht_from_ttc(part, rate=VAT),
             vat_rate=VAT,
             amount_ttc=part,
-            label=category.label.capitalize(),
+            label=capfirst(category.label),
         )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def nothing_replaces_it(piece: Piece) -> Iterator[str]:
     """Aucune autre pièce ne l’a remplacée."""
     if piece.is_replaced():
-        yield f"« {piece} » a été remplacée depuis : c’est la nouvelle pièce qui se vérifie."
+        yield f"La pièce « {piece} » a été remplacée depuis : c’est la nouvelle pièce qui se vérifie."
 
 
 @condition
@@ -21,4 +21,4 @@ def no_later_document_replaces_it(document: IssuedDocument) -> Iterator[str]:
     """Aucun document ne l’annule et remplace."""
     later = document.replaced_by()
     if later is not None:
-        yield f"« {document} » est annulé et remplacé par « {later} »."
+        yield f"Le document « {document} » est annulé et remplacé par « {later} »."

@@ -89,9 +89,11 @@ def _refuse_replacing(replaced: Piece | None, thread: Thread) -> None:
         return
     current = Piece.objects.select_for_update(of=("self",)).get(pk=replaced.pk, thread=thread)
     if Piece.objects.accepted().contains(current):
-        raise Refused(typeset(f"« {current} » est acceptée : la DANE doit la remettre à vérifier avant qu’elle soit remplacée."))
+        raise Refused(
+            typeset(f"La pièce « {current} » est acceptée : la DANE doit la remettre à vérifier avant qu’elle soit remplacée.")
+        )
     if current.is_replaced():
-        raise Refused(typeset(f"« {current} » a déjà été remplacée : rechargez la page."))
+        raise Refused(typeset(f"La pièce « {current} » a déjà été remplacée : rechargez la page."))
 
 
 def attach(file: StoredFile, *, actor: Actor) -> StoredFile:
@@ -200,7 +202,9 @@ def record_signed_copy(
     with passage(IssuedDocument, document_id, actor=actor, may=can_record_signed_copy, seen=seen, comment=comment) as document:
         issued_on = timezone.localtime(document.issued_at).date()
         if on < issued_on:
-            raise Refused(typeset(f"« {document} » n’a été établi que le {plain_date(issued_on)} : il n’a pu être signé avant."))
+            raise Refused(
+                typeset(f"Le document « {document} » n’a été établi que le {plain_date(issued_on)} : il n’a pu être signé avant.")
+            )
         document.record_signed_copy(
             file=attach(file, actor=actor), name=name.strip(), capacity=capacity.strip(), on=on, by=actor.user
         )

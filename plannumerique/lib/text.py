@@ -17,6 +17,10 @@ _DOUBLE_SIGN = re.compile(rf"(?<=[^\s{_SPACES}])([{_SPACES}]*)([;!?:%€])(?=[\s
 _NUMBER = re.compile(r"(?<!\w)([nN]°) +(?=\S)")
 _NARROW_BEFORE = ";!?"
 _ENDS_A_WORD = ")]»\"'’"
+_FIRST_WORD = re.compile(r"[\w-]*")
+# What keeps its capital wherever it stands, though it has one capital only.
+_PROPER_NAMES = frozenset({"Chorus", "France", "Hélios", "Internet", "Éduthèque"})
+_KINDS_OF_COLLEGE = ("college", "lycee", "cite", "groupe", "institution", "ecole")
 
 
 def search_key(text: str) -> str:
@@ -78,7 +82,13 @@ def de(name: str) -> str:
 
 
 def starts_lower(sentence: str) -> str:
-    """« le recteur » for « Le recteur »: what goes on in the middle of a sentence."""
+    """« le recteur » for « Le recteur »: what goes on in the middle of a sentence. « HT », « Wi-Fi », « Chorus » stay.
+
+    A sentence that begins with the name of a place or of somebody can't be told from another: let a noun stand before it.
+    """
+    first = _FIRST_WORD.match(sentence)[0]  # type: ignore[index]
+    if first in _PROPER_NAMES or any(one.isupper() or one.isdigit() for one in first[1:]):
+        return sentence
     return sentence[:1].lower() + sentence[1:]
 
 
@@ -86,6 +96,12 @@ def as_school(name: str) -> str:
     """« école élémentaire Vauthier », « école Les Tilleuls »: the directory names some schools by their kind, others not."""
     kind, space, rest = name.partition(" ")
     return f"école{space}{rest}" if search_key(kind) == "ecole" else f"école {name}"
+
+
+def as_college(name: str) -> str:
+    """« collège Victor Hugo », « lycée Pergaud », « collège Les Villanelles »."""
+    kind, space, rest = name.partition(" ")
+    return f"{kind.lower()}{space}{rest}" if search_key(kind) in _KINDS_OF_COLLEGE else f"collège {name}"
 
 
 def _elides(key: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.journal.passages import passage
-from plannumerique.lib.text import typeset
+from plannumerique.lib.text import starts_lower, typeset
 from plannumerique.notices.services import Message, queue
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DANE
@@ -66,7 +66,7 @@ def awaits_the_collectivite(expected: Expected) -> bool:
 def _refuse_if_pointless(dossier: Dossier, expected: Expected, actor: Actor) -> None:
     if not awaits_the_collectivite(expected):
         whom = f" (attendu : {expected.who})" if expected.who else ""
-        raise Refused(f"Rien n’est attendu de la collectivité : {expected.step[:1].lower()}{expected.step[1:]}{whom}.")
+        raise Refused(f"Rien n’est attendu de la collectivité : {starts_lower(expected.step)}{whom}.")
     lines = JournalLine.objects.filter(subject_kind=dossier._meta.label_lower, subject_id=dossier.pk, act=ACT)
     last = lines.filter(occurred_at__gt=actor.at - PAUSE).first()
     if last is not None:

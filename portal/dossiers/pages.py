@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from conventions.models import Convention
 from conventions.pages import awaited_of, next_of
@@ -193,7 +194,7 @@ def past_acts(
         acts.append(DocumentLink("Décision attributive", number=subsidy.decision_reference, on=subsidy.decision_signed_on))
         acts += [
             DocumentLink(
-                str(one.get_kind_display()).capitalize(),
+                capfirst(str(one.get_kind_display())),
                 kind="DP",
                 number=one.dp_number,
                 on=one.paid_on,

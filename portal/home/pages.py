@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.utils.text import capfirst
 
 from conventions.models import Convention
 from plannumerique.journal.models import Thread, of_the_parties
@@ -80,7 +81,7 @@ def _ahead_of(actor: Actor) -> Case:
 def due_dates(deadlines: Iterable[Any], *, today: dt.date) -> list[DueDate]:
     """Those to come that are still ahead of her, the nearest first."""
     coming = [row for row in deadlines if row.on >= today and row.is_ahead]
-    return [DueDate(row.get_code_display().capitalize(), row.campaign.label, row.as_rule()) for row in coming[:8]]
+    return [DueDate(capfirst(row.get_code_display()), row.campaign.label, row.as_rule()) for row in coming[:8]]
 
 
 def closing_phases(actor: Actor) -> list[Phase]:

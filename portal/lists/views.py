@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponseBase
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import Piece
@@ -82,8 +83,8 @@ def dossier_lines(rows: list[Any]) -> list[tuple[Any, Badge, Expected]]:
 
 def stage_badge(row: Any) -> Badge:
     if row.held_since is not None:
-        return Badge(f"{str(Stage(row.stage).label).capitalize()}, suspendu", Tone.WARNING)
-    return Badge(str(Stage(row.stage).label).capitalize(), STAGE_TONES[row.stage])
+        return Badge(f"{capfirst(str(Stage(row.stage).label))}, suspendu", Tone.WARNING)
+    return Badge(capfirst(str(Stage(row.stage).label)), STAGE_TONES[row.stage])
 
 
 # --- Pieces to check ---
@@ -131,4 +132,4 @@ def school_line(row: Any) -> tuple[Any, Badge]:
     if row.application_id is None:
         return row, Badge("Aucune")
     state = ApplicationState(row.situation)
-    return row, Badge(str(state.label).capitalize(), TONES[state])
+    return row, Badge(capfirst(str(state.label)), TONES[state])

@@ -1,6 +1,7 @@
 """The dossier of a collectivité in a campaign: who is joined there, the pieces that all its schools share."""
 
 from django.db import IntegrityError, transaction
+from django.utils.text import capfirst
 
 from plannumerique.files import services as files
 from plannumerique.files.models import Piece, StoredFile
@@ -31,7 +32,7 @@ def open_dossier(*, campaign: Campaign, collectivite: Collectivite, actor: Actor
     if found is not None:
         return found
     if collectivite.dissolved_on and collectivite.dissolved_on < actor.today:
-        raise Refused(f"{collectivite} n’existe plus depuis le {collectivite.dissolved_on:%d/%m/%Y}.")
+        raise Refused(f"La collectivité {collectivite} n’existe plus depuis le {collectivite.dissolved_on:%d/%m/%Y}.")
     try:
         with transaction.atomic():
             thread = Thread.objects.create(
@@ -72,7 +73,7 @@ def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor:
             thread=dossier.thread,
             subject=dossier,
             kind=kind,
-            label=kind.label.capitalize(),
+            label=capfirst(kind.label),
             file=file,
             actor=actor,
             replaces=earlier,

@@ -82,7 +82,7 @@ def _classes(application: Application, one: Proposed) -> int | None:
     most = application.classes_asked()
     classes = most if one.classes is None else one.classes
     if not 1 <= classes <= most:
-        raise Refused(f"{application.school} : de 1 à {most} classes, le nombre demandé ; reçu : {classes}.")
+        raise Refused(f"L’{application.school.in_words} : de 1 à {most} classes, le nombre demandé ; reçu : {classes}.")
     return classes
 
 

@@ -43,7 +43,7 @@ def take_over_application(*, dossier: Dossier, past: PastSelection, actor: Actor
     refuse_foreign_school(dossier, past.school)
     refuse_future(past.on, actor)
     if past.college.kind != SchoolKind.COLLEGE:
-        raise Refused(f"{past.college} n’est pas un collège.")
+        raise Refused(f"L’établissement {past.college} n’est pas un collège.")
     application = Application(
         thread=dossier.thread,
         dossier=dossier,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
+
 from conventions.models import Convention
 from plannumerique.files.letters import Addressee, Row, Table
 from plannumerique.lib.dates import plain_date
@@ -48,7 +50,7 @@ def imputation_of(campaign: Campaign, *, ej_number: str = "") -> Table | None:
     lines: Mapping[str, Any] = campaign.imputation
     if not lines or any(not str(value).strip() or str(value).startswith(TO_FILL) for value in lines.values()):
         return None
-    named = {str(label).replace("_", " ").capitalize(): str(value) for label, value in lines.items()}
+    named = {capfirst(str(label).replace("_", " ")): str(value) for label, value in lines.items()}
     rows = [Row(label=label, cells=(named[label],)) for label in sorted(named, key=_budget_rank)]
     if ej_number:
         rows.append(Row(label="Engagement juridique (EJ)", cells=(ej_number,)))

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
@@ -177,7 +178,7 @@ class Payment(ThreadRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display().capitalize()} – {self.payee_name}"
+        return f"{capfirst(self.get_kind_display())} – {self.payee_name}"
 
     @move(
         field=state,

@@ -218,8 +218,30 @@ class Invoice(ThreadRow):
         ]
 
     def __str__(self) -> str:
-        kind = "Avoir" if self.amount_ttc < 0 else "Facture"
+        kind = "Avoir" if self.is_credit_note else "Facture"
         return f"{kind} {self.number} – {self.supplier_name}"
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.amount_ttc < 0
+
+    @property
+    def kind_in_words(self) -> str:
+        return "l’avoir" if self.is_credit_note else "la facture"
+
+    @property
+    def in_words(self) -> str:
+        """Inside a sentence, after nothing, « de » or « à »: « la facture F-12 », « l’avoir A-3 »."""
+        return f"{self.kind_in_words} {self.number}"
+
+    def agreed(self, participle: str) -> str:
+        """« déposée » of an invoice, « déposé » of a credit note; the participle is given without its e."""
+        return participle if self.is_credit_note else f"{participle}e"
+
+    @property
+    def state_in_words(self) -> str:
+        label = self.get_state_display()
+        return label.removesuffix("e") if self.is_credit_note and label.endswith("ée") else label
 
     @move(
         field=state,

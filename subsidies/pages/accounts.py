@@ -1,5 +1,7 @@
 """An account is shown in full to whoever needs it: those who pay and check, and those whose account it is."""
 
+from django.utils.text import capfirst
+
 from plannumerique.lib.identifiers import spaced_iban
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, Role
@@ -25,7 +27,7 @@ def shown_iban(iban: str, actor: Actor, row: Scoped, *, readers: tuple[Role, ...
 
 
 def badge_of(change: AccountChange) -> Badge:
-    return Badge(change.get_state_display().capitalize(), TONES[AccountChangeState(change.state)])
+    return Badge(capfirst(change.get_state_display()), TONES[AccountChangeState(change.state)])
 
 
 def facts_of(change: AccountChange, actor: Actor) -> list[Fact]:

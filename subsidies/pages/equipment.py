@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from plannumerique.lib.money import percentage
 from plannumerique.organisations.actor import Actor
@@ -46,8 +47,8 @@ _NOMINAL: tuple[tuple[str, tuple[SubsidyState, ...]], ...] = (
 
 def badge_of(subsidy: EquipmentSubsidy) -> Badge:
     if subsidy.is_on_hold:
-        return Badge(f"{subsidy.get_state_display().capitalize()}, suspendue", Tone.WARNING)
-    return Badge(subsidy.get_state_display().capitalize(), TONES[S(subsidy.state)])
+        return Badge(f"{capfirst(subsidy.get_state_display())}, suspendue", Tone.WARNING)
+    return Badge(capfirst(subsidy.get_state_display()), TONES[S(subsidy.state)])
 
 
 def facts_of(subsidy: EquipmentSubsidy, actor: Actor) -> list[Fact]:
@@ -98,7 +99,7 @@ def steps_of(subsidy: EquipmentSubsidy, paid: Iterable[Payment] = ()) -> list[St
     if current is None:
         reached = 5 if subsidy.state == S.OVERPAID else 0
         walked = [Step(title, StepState.DONE, on=dates[rank]) for rank, (title, _) in enumerate(_NOMINAL[:reached])]
-        return [*walked, Step(subsidy.get_state_display().capitalize(), StepState.BLOCKED)]
+        return [*walked, Step(capfirst(subsidy.get_state_display()), StepState.BLOCKED)]
     stopped = StepState.BLOCKED if subsidy.is_on_hold else StepState.CURRENT
     steps = []
     for rank, (title, _) in enumerate(_NOMINAL):
@@ -141,7 +142,7 @@ def _forecast_lines(subsidy: EquipmentSubsidy) -> tuple[AmountLine, ...]:
 
 def _paid_line(payment: Payment) -> AmountLine:
     on = f"{payment.paid_on:%d/%m/%Y}" if payment.paid_on else ""
-    return AmountLine(payment.get_kind_display().capitalize(), payment.amount, note=f"DP {payment.dp_number}, {on}")
+    return AmountLine(capfirst(payment.get_kind_display()), payment.amount, note=f"DP {payment.dp_number}, {on}")
 
 
 # --- Acts that move no state ---
@@ -172,7 +173,7 @@ def _daf_acts(subsidy: EquipmentSubsidy, actor: Actor) -> list[Action]:
         name, label = ("resume", "Lever la suspension") if subsidy.is_on_hold else ("hold", "Suspendre la subvention")
         acts.append(Action(label, _url(name, subsidy), primary=subsidy.is_on_hold))
     if subsidy.decision_taken_over_on is None and permissions.can_sign_decision(actor, subsidy):
-        acts.append(Action("Verser l’exemplaire signé de la décision", _url("record_signed_decision", subsidy)))
+        acts.append(Action("Enregistrer l’exemplaire signé de la décision", _url("record_signed_decision", subsidy)))
     return acts
 
 

@@ -33,7 +33,9 @@ def facts_of(invoice: Invoice) -> list[Fact]:
 
 def already_there(file: StoredFile, piece: Piece) -> str:
     """Why a copy is not deposited a second time, with the name under which the dossier holds it."""
-    return typeset(f"« {file} » est déjà dans ce dossier, sous le nom « {piece} » : elle n’est pas déposée une seconde fois.")
+    return typeset(
+        f"La copie « {file} » est déjà dans ce dossier, sous le nom « {piece} » : elle n’est pas déposée une seconde fois."
+    )
 
 
 def warnings_of(invoice: Invoice, actor: Actor) -> list[str]:

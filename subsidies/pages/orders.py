@@ -1,5 +1,7 @@
 """What the pages of a purchase order show."""
 
+from django.utils.text import capfirst
+
 from conventions.models import Convention
 from deployments.models import MobileClass
 from plannumerique.lib.identifiers import spaced_siren
@@ -12,7 +14,7 @@ TONES = {PieceState.DEPOSITED: Tone.INFO, PieceState.ACCEPTED: Tone.SUCCESS, Pie
 
 
 def badge_of(order: PurchaseOrder) -> Badge:
-    return Badge(order.get_state_display().capitalize(), TONES[PieceState(order.state)])
+    return Badge(capfirst(order.get_state_display()), TONES[PieceState(order.state)])
 
 
 def facts_of(order: PurchaseOrder) -> list[Fact]:
@@ -25,7 +27,7 @@ def facts_of(order: PurchaseOrder) -> list[Fact]:
         Fact("Mode d’achat", order.get_channel_display(), note=order.coordinator),
         Fact("Montant HT", amount=order.amount_ht),
         Fact("Montant TTC", amount=order.amount_ttc),
-        *(Fact(label.capitalize(), getattr(order, f"get_{field}_display")()) for field, label in KIT),
+        *(Fact(capfirst(label), getattr(order, f"get_{field}_display")()) for field, label in KIT),
     ]
     if order.early_derogation:
         facts.append(Fact("Dérogation pour commande anticipée", order.early_derogation))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from plannumerique.journal.actions import Awaited, awaited, offered
 from plannumerique.lib.identifiers import bank_kind, spaced_siren
@@ -33,7 +34,7 @@ _PAST_WORDS = {
 def badge_of(payment: Payment) -> Badge:
     if payment.taken_over_on is not None:
         return Badge(_PAST_WORDS[PaymentState(payment.state)], TONES[PaymentState(payment.state)])
-    return Badge(payment.get_state_display().capitalize(), TONES[PaymentState(payment.state)])
+    return Badge(capfirst(payment.get_state_display()), TONES[PaymentState(payment.state)])
 
 
 def facts_of(payment: Payment, actor: Actor) -> list[Fact]:
@@ -41,7 +42,7 @@ def facts_of(payment: Payment, actor: Actor) -> list[Fact]:
         return _past_facts(payment)
     facts = [
         Fact("État", badge=badge_of(payment)),
-        Fact("Nature", payment.get_kind_display().capitalize(), url=payment.subsidy.get_absolute_url()),
+        Fact("Nature", capfirst(payment.get_kind_display()), url=payment.subsidy.get_absolute_url()),
         Fact("Bénéficiaire", payment.payee_name, note=f"SIRET {spaced_siren(payment.payee_siret)}"),
         Fact("Compte", _shown_iban(payment, actor), note=payment.iban_holder),
         Fact("Libellé du virement", payment.transfer_label),
@@ -64,7 +65,7 @@ def _past_facts(payment: Payment) -> list[Fact]:
     """What is known of a payment made before the portal: neither its account, nor the label of its transfer."""
     facts = [
         Fact("État", badge=badge_of(payment)),
-        Fact("Nature", payment.get_kind_display().capitalize(), url=payment.subsidy.get_absolute_url()),
+        Fact("Nature", capfirst(payment.get_kind_display()), url=payment.subsidy.get_absolute_url()),
         Fact("Bénéficiaire", payment.payee_name, note=f"SIRET {spaced_siren(payment.payee_siret)}"),
         Fact("Engagement juridique (EJ)", payment.ej_number),
         Fact("Exercice", str(payment.exercise)),

@@ -1,6 +1,7 @@
 """What the pages of a grant of resources show."""
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from plannumerique.lib.identifiers import spaced_siren
 from plannumerique.organisations.actor import Actor
@@ -15,7 +16,7 @@ TONES = {S.CREATED: Tone.NEUTRAL, S.NOTIFIED: Tone.INFO, S.PAID: Tone.SUCCESS, S
 
 
 def badge_of(grant: ResourcesSubsidy) -> Badge:
-    return Badge(grant.get_state_display().capitalize(), TONES[S(grant.state)])
+    return Badge(capfirst(grant.get_state_display()), TONES[S(grant.state)])
 
 
 def facts_of(grant: ResourcesSubsidy, actor: Actor) -> list[Fact]:

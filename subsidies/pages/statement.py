@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from plannumerique.journal.machine import obstacles
 from plannumerique.lib.dates import plain_date
@@ -30,7 +31,7 @@ TONES: dict[str, Tone] = {
 
 
 def badge_of(invoice: Invoice) -> Badge:
-    return Badge(invoice.get_state_display().capitalize(), TONES[invoice.state])
+    return Badge(capfirst(invoice.state_in_words), TONES[invoice.state])
 
 
 def reads_the_statement(actor: Actor, subsidy: EquipmentSubsidy) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import capfirst
+
 from plannumerique.lib.money import ZERO
 from plannumerique.ui.pieces import Badge, Fact, Tone
 from subsidies.services.workbook import Outcome, Taken
@@ -22,7 +24,7 @@ def review_of(taken: Sequence[Taken]) -> dict[str, Any]:
             Fact("TVA", amount=sum((one.invoice.amount_vat for one in taken), ZERO)),
             Fact("Total TTC", amount=sum((one.invoice.amount_ttc for one in taken), ZERO)),
         ],
-        "lines": [(one.invoice, Badge(one.outcome.label.capitalize(), _TONES[one.outcome])) for one in taken[:MOST_SHOWN]],
+        "lines": [(one.invoice, Badge(capfirst(one.outcome.label), _TONES[one.outcome])) for one in taken[:MOST_SHOWN]],
         "more": max(len(taken) - MOST_SHOWN, 0),
         "nothing_changes": len(counted[Outcome.UNCHANGED]) == len(taken),
         "warnings": warnings[:MOST_FAULTS],

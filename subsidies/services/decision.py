@@ -78,7 +78,7 @@ def record_signed_decision(
         seen=seen,
         comment=comment,
         act="record_signed_decision",
-        label="Verser l’exemplaire signé de la décision",
+        label="Enregistrer l’exemplaire signé de la décision",
     ) as subsidy:
         document = letters.decision_in_force(subsidy)
         if document is None:

@@ -180,7 +180,7 @@ def attach_copy(*, invoice_id: int, piece: Piece, actor: Actor) -> Invoice:
         Invoice, invoice_id, actor=actor, may=can_edit_invoice, act="attach_copy", label="Joindre la copie de la facture"
     ) as invoice:
         if invoice.piece is not None:
-            raise Refused(f"« {invoice} » a déjà sa copie : corrigez la facture pour la remplacer.")
+            raise Refused(f"« {invoice} » a déjà sa copie : corrigez {invoice.kind_in_words} pour la remplacer.")
         invoice.piece = _waiting_copy(invoice.subsidy, piece)
     return invoice
 
@@ -189,7 +189,7 @@ def _waiting_copy(subsidy: EquipmentSubsidy, piece: Piece) -> Piece:
     """Asked under the thread's lock: a colleague may have typed the same copy."""
     found = copies_to_type(subsidy).filter(pk=piece.pk).first()
     if found is None:
-        raise Refused(f"« {piece} » n’attend plus d’être saisie : une facture la porte déjà.")
+        raise Refused(f"La copie « {piece} » n’attend plus d’être saisie : une facture la porte déjà.")
     return found
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
+from django.utils.text import capfirst
 
 from plannumerique.files import services as files
 from plannumerique.files.models import StoredFile
@@ -136,7 +137,7 @@ def record_signed_statement(
             thread=statement.thread,
             subject=statement.subsidy,
             kind=PieceKind.SIGNED_STATEMENT,
-            label=PieceKind.SIGNED_STATEMENT.label.capitalize(),
+            label=capfirst(PieceKind.SIGNED_STATEMENT.label),
             file=file,
             actor=actor,
             confidential=True,

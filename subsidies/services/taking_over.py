@@ -6,6 +6,8 @@ Money keeps its four eyes: a gestionnaire enters the payment, and it counts once
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+from django.utils.text import capfirst
+
 from deployments import services as deployments
 from deployments.models import MobileClass
 from plannumerique.journal.machine import Refused
@@ -161,7 +163,7 @@ def _enter(
 ) -> Payment:
     if not subsidy.ej_number:
         raise Refused("Le numéro d’engagement juridique (EJ) manque : le paiement repris le porte.")
-    made = Line(f"{kind.label.capitalize()}, payé avant le portail", past.amount, note=_chorus(past))
+    made = Line(f"{capfirst(kind.label)}, payé avant le portail", past.amount, note=_chorus(past))
     payment = Payment(
         thread=subsidy.thread,
         kind=kind,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import Thread
@@ -102,8 +103,9 @@ def _take(subsidy: EquipmentSubsidy, actor: Actor, entry: Entry, known: Mapping[
 def _refuse_changed_since(invoice: Invoice, entry: Entry) -> None:
     if invoice.version != entry.seen:
         raise Refused(
-            f"« {invoice} » a changé dans le portail depuis le téléchargement du classeur (elle est {invoice.get_state_display()}) : "
-            "reprenez-la dans un classeur téléchargé aujourd’hui, ou effacez ses lignes de celui-ci."
+            f"{capfirst(invoice.in_words)} a changé dans le portail depuis le téléchargement du classeur (à l’état "
+            f"« {invoice.state_in_words} ») : "
+            f"reprenez-{'le' if invoice.is_credit_note else 'la'} dans un classeur téléchargé aujourd’hui, ou effacez ses lignes de celui-ci."
         )
 
 

@@ -88,7 +88,7 @@ def record_signed_decision(request: Request, pk: int) -> HttpResponse:
         may=permissions.can_sign_decision,
         form=form,
         act=partial(services.record_signed_decision, subsidy_id=row.pk, actor=request.actor),
-        title="Verser l’exemplaire signé de la décision",
+        title="Enregistrer l’exemplaire signé de la décision",
         done="L’exemplaire signé est enregistré.",
         back=row.get_absolute_url(),
         context={"facts": pages.facts_of(row, request.actor)},

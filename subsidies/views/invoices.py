@@ -1,24 +1,27 @@
 """Invoices: entered, corrected, withdrawn by the collectivité; accepted, rejected, taken up again by the DANE."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.models import Piece
-from plannumerique.journal.actions import awaited, offered
+from plannumerique.journal.actions import Awaited, awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
-from plannumerique.lib.text import plural
+from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.errors import NotFound
+from plannumerique.ui.pieces import Action
 from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions_statement as permissions
 from subsidies.forms.invoices import (
@@ -39,6 +42,8 @@ from subsidies.workbook import claimable_classes
 
 MOST_SHOWN, MOST_OFFERED = 50, 500
 
+Act = TypeVar("Act", Action, Awaited)
+
 
 @require_safe
 def invoice(request: Request, pk: int) -> HttpResponse:
@@ -50,11 +55,16 @@ def invoice(request: Request, pk: int) -> HttpResponse:
         "warnings": warnings_of(row, request.actor),
         "invoice_lines": row.lines.select_related("mobile_class__school"),
         "can_correct": permissions.can_edit_invoice(request.actor, row),
-        "actions": offered(row, request.actor, permissions.INVOICE_MOVES, urls="subsidies"),
-        "awaited": awaited(row, request.actor, permissions.INVOICE_MOVES),
+        "actions": [_named(one, row) for one in offered(row, request.actor, permissions.INVOICE_MOVES, urls="subsidies")],
+        "awaited": [_named(one, row) for one in awaited(row, request.actor, permissions.INVOICE_MOVES)],
         "events": events_about(row),
     }
     return render(request, "subsidies/invoice.html", page)
+
+
+def _named(act: Act, invoice: Invoice) -> Act:
+    """The machine says « la facture » of all of them; a credit note is named as it is."""
+    return replace(act, label=act.label.replace("la facture", invoice.kind_in_words))
 
 
 # --- Enter and correct ---
@@ -191,7 +201,7 @@ def correct_invoice(request: Request, pk: int) -> HttpResponse:
         form,
         lines,
         act,
-        title="Corriger la facture",
+        title=f"Corriger {row.kind_in_words}",
         back=row.get_absolute_url(),
         invoice=row,
         piece=row.piece,
@@ -226,7 +236,7 @@ def _form_page(
     except Refused as refused:
         form.add_refusal(refused)
         return render(request, "subsidies/invoice_form.html", page, status=409)
-    messages.success(request, f"« {row} » est enregistrée.")
+    messages.success(request, f"« {row} » est {row.agreed('enregistré')}.")
     for sentence in warnings_of(row, request.actor):
         messages.warning(request, sentence)
     return HttpResponseRedirect(following or _statement_url(subsidy))
@@ -243,7 +253,7 @@ def _invoice_to_take_up(request: Request, subsidy: EquipmentSubsidy) -> Invoice 
 
 
 def _move_page(
-    service: Callable[..., Invoice], may: Permission, *, title: str, done: str, form: type[Any] = MotiveForm
+    service: Callable[..., Invoice], may: Permission, *, title: str, done: Callable[[Invoice], str], form: type[Any] = MotiveForm
 ) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "POST"])
     def page(request: Request, pk: int) -> HttpResponse:
@@ -254,8 +264,8 @@ def _move_page(
             may=may,
             form=form(request.POST or None, row_version=row.version),
             act=partial(service, invoice_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
+            title=f"{title} {row.kind_in_words}",
+            done=typeset(done(row)),
             back=row.get_absolute_url(),
             context={"facts": facts_of(row)},
         )
@@ -266,27 +276,29 @@ def _move_page(
 accept_invoice = _move_page(
     services.accept_invoice,
     permissions.can_check_invoice,
-    title="Accepter la facture",
-    done="La facture est acceptée, sa copie aussi.",
+    title="Accepter",
+    done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('accepté')}, sa copie aussi.",
     form=CommentForm,
 )
 reject_invoice = _move_page(
     services.reject_invoice,
     permissions.can_check_invoice,
-    title="Rejeter la facture",
-    done="La facture est rejetée ; la collectivité en reçoit le motif.",
+    title="Rejeter",
+    done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('rejeté')} ; la collectivité en reçoit le motif.",
 )
 reopen_invoice = _move_page(
     services.reopen_invoice,
     permissions.can_check_invoice,
-    title="Reprendre la vérification de la facture",
-    done="La facture est de nouveau à vérifier.",
+    title="Reprendre la vérification de",
+    done=lambda row: f"{capfirst(row.kind_in_words)} est de nouveau à vérifier.",
 )
 withdraw_invoice = _move_page(
     services.withdraw_invoice,
     permissions.can_withdraw_invoice,
-    title="Retirer la facture",
-    done="La facture est retirée de l’état récapitulatif ; elle reste dans l’histoire du dossier.",
+    title="Retirer",
+    done=lambda row: (
+        f"{capfirst(row.kind_in_words)} est {row.agreed('retiré')} de l’état récapitulatif et reste dans l’histoire du dossier."
+    ),
 )
 
 

@@ -468,9 +468,9 @@ def prepare_the_decision(gestionnaire: Person) -> None:
 
 def notify_the_decision(gestionnaire: Person, paper: Paper) -> None:
     gestionnaire.goes_to("Subventions", "Ornans")
-    gestionnaire.opens("Verser l’exemplaire signé de la décision")
+    gestionnaire.opens("Enregistrer l’exemplaire signé de la décision")
     gestionnaire.bring("Exemplaire signé, numérisé ou photographié", paper("décision signée.png"))
-    gestionnaire.press("Verser l’exemplaire signé de la décision", then="L’exemplaire signé est enregistré.")
+    gestionnaire.press("Enregistrer l’exemplaire signé de la décision", then="L’exemplaire signé est enregistré.")
     gestionnaire.does(
         "Notifier la décision",
         {"Reçue par la collectivité le": "2016-08-31", "Preuve de réception": "Lettre recommandée 1A 000 000 0000 0"},

@@ -2,7 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plannumerique.lib.text import NBSP, NNBSP, agree, as_school, de, french_list, plural, search_key, starts_lower, typeset
+from plannumerique.lib.text import (
+    NBSP,
+    NNBSP,
+    agree,
+    as_college,
+    as_school,
+    de,
+    french_list,
+    plural,
+    search_key,
+    starts_lower,
+    typeset,
+)
 
 
 @pytest.mark.parametrize(
@@ -144,3 +156,37 @@ def test_a_school_is_named_once(name: str, in_a_sentence: str) -> None:
 @pytest.mark.parametrize(("alone", "inside"), [("Le recteur", "le recteur"), ("École", "école"), ("maire", "maire"), ("", "")])
 def test_a_capital_is_left_at_the_start_of_sentences(alone: str, inside: str) -> None:
     assert starts_lower(alone) == inside
+
+
+@pytest.mark.parametrize(
+    "kept", ["HT", "TVA en euros", "DAN de l’académie", "Wi-Fi de l’école", "Chorus", "IEN", "H2O", "Éduthèque", "Saint-Vit"]
+)
+def test_a_capital_of_the_word_itself_stays(kept: str) -> None:
+    assert starts_lower(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("alone", "inside"),
+    [
+        ("N° d’EJ", "n° d’EJ"),
+        ("À vérifier", "à vérifier"),
+        ("L’IEN", "l’IEN"),
+        ("Numéro SIRET", "numéro SIRET"),
+        ("« Clore »", "« Clore »"),
+    ],
+)
+def test_only_the_first_letter_is_lowered(alone: str, inside: str) -> None:
+    assert starts_lower(alone) == inside
+
+
+@pytest.mark.parametrize(
+    ("name", "in_a_sentence"),
+    [
+        ("Collège Victor Hugo", "collège Victor Hugo"),
+        ("Victor Hugo", "collège Victor Hugo"),
+        ("Lycée Pergaud", "lycée Pergaud"),
+        ("Cité scolaire Jules Haag", "cité scolaire Jules Haag"),
+    ],
+)
+def test_a_college_keeps_the_capitals_of_its_name(name: str, in_a_sentence: str) -> None:
+    assert as_college(name) == in_a_sentence

@@ -117,7 +117,7 @@ def test_only_a_retained_application_enters_a_convention(state):
     application = build(state)
     dane = actor_for(Role.AGENT_DANE, application.campaign.academie, at=IN_PHASE)
 
-    with pytest.raises(Exception, match="n’est (pas|pas encore|plus) possible"):
+    with pytest.raises(Exception, match=r"n’est (pas|pas encore|plus) possible"):
         services.contract(application_id=application.pk, actor=dane)
 
     assert Application.objects.get(pk=application.pk).state == state

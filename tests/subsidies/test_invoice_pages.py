@@ -100,6 +100,27 @@ def test_an_invoice_is_entered_with_its_copy_and_its_class(client, subsidy):
     assert "3 950,25 €" in " ".join(page.split())
 
 
+def test_a_credit_note_is_masculine_on_every_page(client, subsidy):
+    log_in(client, subsidy)
+    amounts = {"amount_ht": "-100", "amount_vat": "-20", "amount_ttc": "-120", "lignes-0-amount_ht": "-100"}
+
+    answer = client.post(
+        url("enter_invoice", subsidy), {**typed(subsidy, number="AV-1", **amounts), "copy": a_pdf()}, follow=True
+    )
+    assert "est enregistré." in text(answer)
+    note = Invoice.objects.get()
+    assert "Retirer l’avoir" in text(client.get(note.get_absolute_url()))
+
+    log_in(client, subsidy, Role.AGENT_DANE)
+    page = text(client.get(note.get_absolute_url()))
+    assert "Accepter l’avoir" in page
+    assert "la facture" not in page
+    assert "<h1>Rejeter l’avoir</h1>" in text(client.get(url("reject_invoice", note)))
+    answer = client.post(url("reject_invoice", note), {"seen": note.version, "comment": "Autre marché."}, follow=True)
+    assert "L’avoir est rejeté" in text(answer)
+    assert "rejetée" not in text(answer)
+
+
 def test_a_supplier_with_a_very_long_name_is_entered_with_its_copy(client, subsidy):
     log_in(client, subsidy)
     sent = {**typed(subsidy, supplier_name="Numérique " * 20, number="F" * 60), "copy": a_pdf()}

@@ -33,6 +33,11 @@ def as_school(name: str) -> str:
     return text.as_school(name)
 
 
+@register.filter
+def as_college(name: str) -> str:
+    return text.as_college(name)
+
+
 @register.inclusion_tag("pdf/_table.html")
 def letter_table(table: Mapping[str, Any]) -> dict[str, Any]:
     """A letters.Table; a column of figures is set to the right, head included."""

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import Count, Max, Sum
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.views.decorators.http import condition, require_safe
 
 from plannumerique.organisations.http import Request
@@ -60,7 +61,7 @@ def retained(request: Request) -> HttpResponse:
 
 def _badge(row: Any) -> Badge:
     state = ApplicationState(row.state)
-    return Badge(str(state.label).capitalize(), TONES[state])
+    return Badge(capfirst(str(state.label)), TONES[state])
 
 
 def _counted(communes: Sequence[CommuneCount], departements: Sequence[Departement]) -> Iterator[DepartementCount]:
