@@ -19,6 +19,7 @@ from plannumerique.accounts.models import User
 from plannumerique.journal.machine import moves_of
 from plannumerique.journal.models import JournalLine, ThreadRow
 from plannumerique.lib.verbs import done
+from plannumerique.organisations.admin import Administered
 from portal.machines import MACHINES
 
 ROOT = Path(settings.BASE_DIR)
@@ -185,6 +186,29 @@ def test_nothing_that_changes_through_the_door_is_in_the_administration():
     registered = set(admin.site._registry)
     assert not registered & set(thread_rows())
     assert JournalLine not in registered
+
+
+# Registered for the superuser alone: model, and why an académie's administrator has nothing to do there.
+_WORKINGS = "the workings of the whole portal, of no académie"
+SUPERUSER_ONLY = {
+    "dsfr.DsfrConfig": _WORKINGS,
+    **dict.fromkeys(["axes.AccessAttempt", "axes.AccessLog", "axes.AccessFailureLog"], "log-ins of everybody, with addresses"),
+    **{
+        f"django_celery_beat.{name}": _WORKINGS
+        for name in ("PeriodicTask", "ClockedSchedule", "CrontabSchedule", "SolarSchedule", "IntervalSchedule")
+    },
+}
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model.__name__)
+def test_the_administration_of_a_model_is_scoped_to_the_academie(model):
+    shown = admin.site._registry[model]
+    if model._meta.label in SUPERUSER_ONLY:
+        assert not isinstance(shown, Administered)
+        return
+    assert isinstance(shown, Administered), "a plain ModelAdmin refuses the administrator, or shows every académie's rows"
+    for inline in shown.inlines:
+        assert issubclass(inline, Administered), f"{inline.__name__} shows the rows of everybody"
 
 
 _DOORS = {"plannumerique/journal/passages.py"}

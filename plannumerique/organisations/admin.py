@@ -1,12 +1,13 @@
 """Reference data and accounts, for administrators. Nothing here changes a dossier: states and money have one door, elsewhere."""
 
-from typing import Any
+from typing import Any, Never
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth.models import Group
-from django.db.models import Exists, ForeignKey, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Exists, ForeignKey, ManyToManyField, OuterRef, Q, QuerySet
+from django.http import Http404, HttpRequest
 
 from plannumerique import clock
 from plannumerique.accounts.admin import UserAdmin
@@ -49,10 +50,26 @@ class Administered(admin.options.BaseModelAdmin):  # type: ignore[type-arg]  # n
         return Q(**{f"{self.academie_path}__in": academie_ids})
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **self._among_hers(db_field, request) | kwargs)
+
+    def formfield_for_manytomany(self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(db_field, request, **self._among_hers(db_field, request) | kwargs)
+
+    def _among_hers(self, db_field: Any, request: HttpRequest) -> dict[str, Any]:
         related: Any = self.admin_site._registry.get(db_field.related_model)
-        if isinstance(related, Administered):
-            kwargs.setdefault("queryset", related.get_queryset(request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return {"queryset": related.get_queryset(request)} if isinstance(related, Administered) else {}
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """A relation offers what the listed rows hold, never the rows of everybody."""
+        named: Any = super().get_list_filter(request)  # type: ignore[misc]  # of ModelAdmin; lines below a row have no filter
+        return [(one, admin.RelatedOnlyFieldListFilter) if self._is_relation(one) else one for one in named]
+
+    def _is_relation(self, name: Any) -> bool:
+        return isinstance(name, str) and get_fields_from_path(self.model, name)[-1].is_relation
+
+    def _get_obj_does_not_exist_redirect(self, *args: Any) -> Never:
+        """Not found, as everywhere in the portal; Django would send back to the index."""
+        raise Http404
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _may_enter(request)
@@ -114,7 +131,7 @@ class DepartementAdmin(ReferenceAdmin):
 class CirconscriptionAdmin(ReferenceAdmin):
     academie_path = "departement__academie"
     list_display = ["name", "uai", "departement", "email"]
-    list_filter = [("departement", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["departement"]
     list_select_related = ["departement"]
     search_fields = ["name", "uai"]
     autocomplete_fields = ["departement"]
@@ -124,7 +141,7 @@ class CirconscriptionAdmin(ReferenceAdmin):
 class CollectiviteAdmin(SearchedAdmin):
     academie_path = "departement__academie"
     list_display = ["name", "kind", "siren", "insee_code", "departement", "epci", "school_competence", "dissolved_on"]
-    list_filter = ["kind", ("departement", admin.RelatedOnlyFieldListFilter), ("dissolved_on", admin.EmptyFieldListFilter)]
+    list_filter = ["kind", "departement", ("dissolved_on", admin.EmptyFieldListFilter)]
     list_select_related = ["departement", "epci", "school_competence"]
     autocomplete_fields = ["departement", "epci", "school_competence"]
     readonly_fields = ["known_on"]
@@ -141,7 +158,7 @@ class CollectiviteAdmin(SearchedAdmin):
 class SchoolAdmin(SearchedAdmin):
     academie_path = "departement__academie"
     list_display = ["name", "commune_name", "uai", "kind", "sector", "status", "collectivite", "circonscription"]
-    list_filter = ["kind", "sector", "status", ("departement", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["kind", "sector", "status", "departement"]
     list_select_related = ["collectivite", "circonscription"]
     autocomplete_fields = ["departement", "circonscription", "collectivite"]
     readonly_fields = ["source"]

@@ -12,11 +12,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from plannumerique.journal.machine import Refused
+from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Academie
 from projects.enums import ActKind, CbrNature, DeadlineCode
-from projects.rules import CapUnit, CbrBasis, Deadline, FundingTerms, RoundingMode, TaxBasis, Tier
+from projects.rules import CapUnit, CbrBasis, Deadline, FundingTerms, RoundingMode, TaxBasis, TermsError, Tier
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -90,13 +91,16 @@ class Campaign(models.Model):
 class TermsVersion(models.Model):
     """The figures of a campaign. A version is never changed: another one is added, and only an avenant moves to it."""
 
+    _TIERS = '[{"up_to": null, "rate": "0.50"}]'
+    _FIGURES = ("expense_cap", "max_units_per_school", "resources_grant", "acompte_rate", "waiver_threshold")
+
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="terms_versions", verbose_name="campagne")
     number = models.PositiveSmallIntegerField("version", validators=[MinValueValidator(1)])
     cap_unit = models.CharField("unité du plafond", max_length=20, choices=[(one.value, one.label) for one in CapUnit])
     expense_cap = models.DecimalField("dépense plafonnée à (€)", max_digits=12, decimal_places=2)
     subsidy_floor = models.DecimalField("subvention minimale (€)", max_digits=12, decimal_places=2, null=True, blank=True)
     subsidy_cap = models.DecimalField("subvention maximale (€)", max_digits=12, decimal_places=2, null=True, blank=True)
-    tiers = models.JSONField("taux par tranche", help_text='[{"up_to": null, "rate": "0.50"}]')
+    tiers = models.JSONField("taux par tranche", help_text=_TIERS)
     tiers_over = models.CharField(
         "tranches appréciées", max_length=20, choices=[(one.value, one.label) for one in CapUnit], default=CapUnit.PER_CLASS.value
     )
@@ -124,10 +128,14 @@ class TermsVersion(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        if any(getattr(self, name) is None for name in self._FIGURES):
+            return  # said by the field itself
         try:
             self.as_rule()
+        except TermsError as error:
+            raise ValidationError(list(error.reasons)) from error
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-            raise ValidationError(str(error)) from error
+            raise ValidationError({"tiers": typeset(f"Écrivez les tranches ainsi : {self._TIERS}")}) from error
 
     def as_rule(self) -> FundingTerms:
         """The figures as the rules read them. Raises TermsError when they contradict one another."""

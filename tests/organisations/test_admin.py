@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from plannumerique.accounts.models import User
+from plannumerique.organisations.admin import Administered
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import (
     Academie,
@@ -16,9 +17,12 @@ from plannumerique.organisations.models import (
     Collectivite,
     CommuneChange,
     Departement,
+    Membership,
     School,
 )
+from projects.models import Campaign, CampaignText, TermsVersion
 from tests.factories import (
+    AcademieFactory,
     CirconscriptionFactory,
     CollectiviteFactory,
     DepartementFactory,
@@ -26,10 +30,15 @@ from tests.factories import (
     SchoolFactory,
     UserFactory,
 )
+from tests.factories_projects import CampaignFactory
+from training.enums import SessionKind
+from training.models import Session
 
 pytestmark = pytest.mark.django_db
 
-REFERENCE = [Academie, Departement, Circonscription, Collectivite, School, CommuneChange, User]
+# Every model of the académies, of whatever app; the others are the superuser's (tests/test_consistency.py lists them).
+REFERENCE = [model for model, shown in admin.site._registry.items() if isinstance(shown, Administered)]
+WORKINGS = [model for model in admin.site._registry if model not in REFERENCE]
 
 
 def change() -> CommuneChange:
@@ -43,7 +52,33 @@ FACTORIES = {
     School: SchoolFactory,
     CommuneChange: change,
     User: lambda: MembershipFactory(director=True),
+    Campaign: CampaignFactory,
+    TermsVersion: lambda: CampaignFactory().terms_versions.get(),
+    CampaignText: lambda: CampaignFactory().texts.first(),
+    Session: lambda: session(SchoolFactory()),
 }
+
+
+def session(place: School) -> Session:
+    campaign = CampaignFactory(academie=place.departement.academie)
+    return Session.objects.create(
+        academie=campaign.academie,
+        campaign=campaign,
+        kind=SessionKind.TEACHERS_START,
+        place=place,
+        starts_at=dt.datetime(2016, 11, 9, 9, 0, tzinfo=dt.UTC),
+        seats=20,
+    )
+
+
+def of_rennes() -> dict[type, Any]:
+    """One row of each model, in an académie that is not hers."""
+    rennes = DepartementFactory(ille_et_vilaine=True)
+    campaign, school = CampaignFactory(academie=rennes.academie), SchoolFactory(departement=rennes)
+    rows = [rennes.academie, rennes, CirconscriptionFactory(departement=rennes), CollectiviteFactory(departement=rennes), school]
+    rows += [MembershipFactory(dsden=True, departement=rennes).user, campaign, campaign.terms_versions.get()]
+    rows += [campaign.texts.first(), session(school)]
+    return {type(row): row for row in rows}
 
 
 @pytest.fixture(autouse=True)
@@ -104,6 +139,11 @@ def test_nobody_else_does(client: Client, model: type, who: dict[str, Any]) -> N
     assert client.get(page(model, "changelist")).status_code in (302, 403)
 
 
+@pytest.mark.parametrize("model", WORKINGS)
+def test_the_workings_of_the_portal_are_the_superuser_s(logged_in: Client, model: type) -> None:
+    assert logged_in.get(page(model, "changelist")).status_code == 403
+
+
 def test_groups_are_gone_since_memberships_say_who_may_do_what() -> None:
     assert "group" not in {model._meta.model_name for model in admin.site._registry}
 
@@ -125,15 +165,37 @@ def test_not_even_by_the_superuser(client: Client) -> None:
 # --- Another académie does not exist here ---
 
 
-def test_rows_of_another_academie_are_neither_listed_nor_opened(logged_in: Client) -> None:
-    rennes = DepartementFactory(ille_et_vilaine=True)
-    foreign = [rennes.academie, rennes, CirconscriptionFactory(departement=rennes), CollectiviteFactory(departement=rennes)]
-    foreign += [SchoolFactory(departement=rennes), MembershipFactory(dsden=True, departement=rennes).user]
-    for row in foreign:
-        model = type(row)
-        shown = logged_in.get(page(model, "changelist")).context["cl"].queryset
-        assert row not in shown
-        assert logged_in.get(page(model, "change", row.pk)).status_code == 302
+@pytest.mark.parametrize("model", [one for one in REFERENCE if one is not CommuneChange])
+def test_rows_of_another_academie_are_neither_listed_nor_opened_nor_changed(logged_in: Client, model: type) -> None:
+    row = of_rennes()[model]
+    assert row not in logged_in.get(page(model, "changelist")).context["cl"].queryset
+    for name in ("change", "history"):
+        assert logged_in.get(page(model, name, row.pk)).status_code == 404
+    assert logged_in.post(page(model, "change", row.pk), {}).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("model", [one for one in REFERENCE if one is not CommuneChange])
+def test_no_form_offers_a_row_of_another_academie(logged_in: Client, model: type) -> None:
+    foreign, mine = of_rennes(), FACTORIES.get(model, AcademieFactory)()
+    mine = mine.user if isinstance(mine, Membership) else mine
+    for address in (page(model, "add"), page(model, "change", mine.pk)):
+        context = logged_in.get(address).context
+        if context is None or "adminform" not in context:
+            continue
+        forms = [context["adminform"].form, *(one.formset.empty_form for one in context["inline_admin_formsets"])]
+        for field in (field for form in forms for field in form.fields.values()):
+            offered = getattr(field, "queryset", None)
+            if offered is not None and offered.model in foreign:
+                assert foreign[offered.model] not in offered, f"{address}: {field.label}"
+
+
+def test_a_filter_by_campaign_offers_hers_alone(logged_in: Client) -> None:
+    CampaignFactory(label="La mienne"), CampaignFactory(code="ENIR", label="La mienne aussi")
+    CampaignFactory(label="La leur", academie=AcademieFactory(rennes=True))
+    for model in (CampaignText, TermsVersion):
+        listed = logged_in.get(page(model, "changelist")).context["cl"]
+        (offered,) = [one for one in listed.filter_specs if one.title == "campagne"]
+        assert {choice["display"] for choice in offered.choices(listed)} == {"Tout", "La mienne", "La mienne aussi"}
 
 
 def test_a_school_is_not_given_to_a_collectivite_of_another_academie(logged_in: Client) -> None:
