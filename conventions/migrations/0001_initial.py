@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 
@@ -23,7 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'projet'), ('negotiation', 'en négociation'), ('settled', 'projet arrêté'), ('cbr_requested', 'avis du CBR demandé'), ('cbr_given', 'avis du CBR rendu'), ('deliberated', 'délibération reçue'), ('signed_collectivite', 'signée par la collectivité'), ('signed_recteur', 'signée par le recteur'), ('notified', 'notifiée'), ('in_execution', 'en exécution'), ('settled_up', 'soldée'), ('archived', 'archivée'), ('abandoned', 'abandonnée'), ('terminated', 'résiliée')], db_index=True, default='draft', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('draft', 'projet'), ('negotiation', 'en négociation'), ('settled', 'projet arrêté'), ('cbr_requested', 'avis du CBR demandé'), ('cbr_given', 'avis du CBR rendu'), ('deliberated', 'délibération reçue'), ('signed_collectivite', 'signée par la collectivité'), ('signed_recteur', 'signée par le recteur'), ('notified', 'notifiée'), ('in_execution', 'en exécution'), ('settled_up', 'soldée'), ('archived', 'archivée'), ('abandoned', 'abandonnée'), ('terminated', 'résiliée')], db_index=True, default='draft', max_length=40, verbose_name='état')),
                 ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
                 ('iban', models.CharField(blank=True, max_length=34, verbose_name='IBAN')),
                 ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),

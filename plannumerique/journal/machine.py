@@ -46,9 +46,18 @@ def condition(obstacles: Callable[[M], Iterator[str]]) -> Condition:
     return Condition(obstacles)
 
 
+class StateField(FSMField):
+    """Plain text for the migrations: django-fsm would look for moves in each model of each past state, which has none."""
+
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, _, arguments, options = super().deconstruct()
+        options.pop("protected", None)
+        return name, "django.db.models.CharField", arguments, options
+
+
 def state_field(choices: type[models.TextChoices], default: models.TextChoices, **options: Any) -> Any:
     """A state that nothing but a move can change."""
-    return FSMField("état", max_length=40, choices=choices.choices, default=default, protected=True, db_index=True, **options)
+    return StateField("état", max_length=40, choices=choices.choices, default=default, protected=True, db_index=True, **options)
 
 
 @dataclass(frozen=True, slots=True)

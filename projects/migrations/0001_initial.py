@@ -2,7 +2,6 @@
 
 import django.core.validators
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -55,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'brouillon'), ('submitted', 'déposée'), ('to_complete', 'à compléter'), ('admissible', 'recevable'), ('inadmissible', 'irrecevable'), ('waiting_list', 'sur liste d’attente'), ('retained', 'retenue'), ('not_retained', 'non retenue'), ('contracted', 'conventionnée'), ('abandoned', 'abandonnée')], db_index=True, default='draft', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('draft', 'brouillon'), ('submitted', 'déposée'), ('to_complete', 'à compléter'), ('admissible', 'recevable'), ('inadmissible', 'irrecevable'), ('waiting_list', 'sur liste d’attente'), ('retained', 'retenue'), ('not_retained', 'non retenue'), ('contracted', 'conventionnée'), ('abandoned', 'abandonnée')], db_index=True, default='draft', max_length=40, verbose_name='état')),
                 ('project_title', models.CharField(blank=True, max_length=150, verbose_name='titre du projet')),
                 ('project', models.TextField(blank=True, verbose_name='projet pédagogique')),
                 ('team', models.TextField(blank=True, verbose_name='équipe engagée')),

@@ -3,7 +3,6 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
-import django_fsm
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -29,7 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('created', 'à décider'), ('decision_prepared', 'décision préparée'), ('decision_signed', 'décision signée'), ('notified', 'décision notifiée'), ('acompte_requested', 'acompte demandé'), ('acompte_paid', 'acompte versé'), ('justified', 'justificatifs déposés'), ('to_complete', 'justificatifs à compléter'), ('service_fait', 'service fait constaté'), ('solde_liquidated', 'solde liquidé'), ('solde_paid', 'solde versé'), ('closed', 'close'), ('overpaid', 'trop-perçu constaté'), ('cancelled', 'annulée')], db_index=True, default='created', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('created', 'à décider'), ('decision_prepared', 'décision préparée'), ('decision_signed', 'décision signée'), ('notified', 'décision notifiée'), ('acompte_requested', 'acompte demandé'), ('acompte_paid', 'acompte versé'), ('justified', 'justificatifs déposés'), ('to_complete', 'justificatifs à compléter'), ('service_fait', 'service fait constaté'), ('solde_liquidated', 'solde liquidé'), ('solde_paid', 'solde versé'), ('closed', 'close'), ('overpaid', 'trop-perçu constaté'), ('cancelled', 'annulée')], db_index=True, default='created', max_length=40, verbose_name='état')),
                 ('convention_max', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='maximum de la convention (€)')),
                 ('acompte_rate', models.DecimalField(decimal_places=4, max_digits=5, verbose_name='taux de l’acompte')),
                 ('decided_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True, verbose_name='montant décidé (€)')),
@@ -71,7 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('proposed', 'à confirmer'), ('confirmed', 'confirmé'), ('refused', 'refusé')], db_index=True, default='proposed', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('proposed', 'à confirmer'), ('confirmed', 'confirmé'), ('refused', 'refusé')], db_index=True, default='proposed', max_length=40, verbose_name='état')),
                 ('iban', models.CharField(max_length=34, verbose_name='IBAN')),
                 ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),
                 ('holder', models.CharField(max_length=200, verbose_name='titulaire du compte')),
@@ -117,7 +116,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'rejetée'), ('withdrawn', 'retirée')], db_index=True, default='deposited', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'rejetée'), ('withdrawn', 'retirée')], db_index=True, default='deposited', max_length=40, verbose_name='état')),
                 ('number', models.CharField(max_length=60, verbose_name='numéro de la facture')),
                 ('supplier_name', models.CharField(max_length=200, verbose_name='fournisseur')),
                 ('supplier_siret', models.CharField(max_length=14, verbose_name='SIRET du fournisseur')),
@@ -162,7 +161,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'rejetée')], db_index=True, default='deposited', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'rejetée')], db_index=True, default='deposited', max_length=40, verbose_name='état')),
                 ('number', models.CharField(max_length=60, verbose_name='numéro du bon de commande')),
                 ('supplier_name', models.CharField(max_length=200, verbose_name='fournisseur')),
                 ('supplier_siret', models.CharField(max_length=14, verbose_name='SIRET du fournisseur')),
@@ -208,7 +207,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
-                ('state', django_fsm.FSMField(choices=[('created', 'à notifier'), ('notified', 'notifiée'), ('paid', 'versée'), ('cancelled', 'annulée')], db_index=True, default='created', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('created', 'à notifier'), ('notified', 'notifiée'), ('paid', 'versée'), ('cancelled', 'annulée')], db_index=True, default='created', max_length=40, verbose_name='état')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='montant (€)')),
                 ('justify_by', models.DateField(blank=True, null=True, verbose_name='à justifier avant le')),
                 ('notified_on', models.DateField(blank=True, null=True, verbose_name='notifiée le')),
@@ -236,7 +235,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('kind', models.CharField(choices=[('acompte', 'acompte'), ('solde', 'solde'), ('resources', 'dotation de ressources')], max_length=10, verbose_name='nature')),
-                ('state', django_fsm.FSMField(choices=[('prepared', 'préparée'), ('validated', 'validée'), ('paid', 'payée'), ('rejected', 'rejetée')], db_index=True, default='prepared', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('prepared', 'préparée'), ('validated', 'validée'), ('paid', 'payée'), ('rejected', 'rejetée')], db_index=True, default='prepared', max_length=40, verbose_name='état')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='montant (€)')),
                 ('ceiling', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='plafond de la subvention (€)')),
                 ('already_paid', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='déjà versé (€)')),

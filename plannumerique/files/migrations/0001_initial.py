@@ -3,7 +3,6 @@
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import plannumerique.files.models
@@ -64,7 +63,7 @@ class Migration(migrations.Migration):
                 ('confidential', models.BooleanField(default=False, verbose_name='réservé à la collectivité et à l’académie')),
                 ('kind', models.SlugField(max_length=40, verbose_name='nature')),
                 ('label', models.CharField(max_length=150, verbose_name='pièce')),
-                ('state', django_fsm.FSMField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'refusée')], db_index=True, default='deposited', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('deposited', 'à vérifier'), ('accepted', 'acceptée'), ('rejected', 'refusée')], db_index=True, default='deposited', max_length=40, verbose_name='état')),
                 ('motive', models.TextField(blank=True, verbose_name='motif du refus')),
                 ('deposited_at', models.DateTimeField(verbose_name='déposée le')),
                 ('checked_at', models.DateTimeField(null=True, verbose_name='vérifiée le')),
@@ -100,7 +99,7 @@ class Migration(migrations.Migration):
                 ('issued_at', models.DateTimeField(verbose_name='établi le')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('verification_code', models.CharField(max_length=12, unique=True, verbose_name='code de vérification')),
-                ('state', django_fsm.FSMField(choices=[('pending', 'en cours de mise en page'), ('rendered', 'établi'), ('signed', 'signé')], db_index=True, default='pending', max_length=40, protected=True, verbose_name='état')),
+                ('state', models.CharField(choices=[('pending', 'en cours de mise en page'), ('rendered', 'établi'), ('signed', 'signé')], db_index=True, default='pending', max_length=40, verbose_name='état')),
                 ('sha256', models.CharField(blank=True, max_length=64, verbose_name='empreinte SHA-256')),
                 ('render_attempts', models.PositiveSmallIntegerField(default=0, verbose_name='essais de mise en page')),
                 ('render_error', models.TextField(blank=True, verbose_name='dernière erreur de mise en page')),
