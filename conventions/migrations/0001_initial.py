@@ -77,6 +77,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'convention',
                 'ordering': ['dossier__collectivite__search', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state__in', ('abandoned', 'terminated')), _negated=True), fields=('dossier',), name='convention_live_once', violation_error_message='Ce dossier a déjà une convention en cours.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'negotiation', 'abandoned']), models.Q(('document__isnull', False), ('project_amount__gt', 0), ('settled_on__isnull', False), ('subsidy_max__gt', 0)), _connector='OR'), name='convention_settled_has_amounts', violation_error_message='Un projet arrêté porte ses montants et son texte.'),
+                    models.CheckConstraint(condition=models.Q(('subsidy_max__isnull', True), ('subsidy_max__lte', models.F('project_amount')), _connector='OR'), name='convention_subsidy_within_project', violation_error_message='La subvention ne peut dépasser le montant du projet.'),
+                    models.CheckConstraint(condition=models.Q(('collectivite_signed_on__isnull', True), models.Q(('executory_on__isnull', False), ('collectivite_signed_on__gte', models.F('executory_on'))), _connector='OR'), name='convention_signed_after_deliberation', violation_error_message='La collectivité ne peut signer avant que sa délibération soit exécutoire.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed_collectivite', 'signed_recteur', 'notified', 'in_execution', 'settled_up', 'archived']), _negated=True), models.Q(('collectivite_copy__isnull', False), ('collectivite_signatory__gt', ''), ('collectivite_signed_on__isnull', False)), _connector='OR'), name='convention_signed_by_whom', violation_error_message='Une convention signée par la collectivité porte la date, le signataire et l’exemplaire.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed_recteur', 'notified', 'in_execution', 'settled_up', 'archived')), _negated=True), models.Q(('collectivite_signed_on__isnull', False), ('recteur_signatory__gt', ''), ('recteur_signed_on__isnull', False)), _connector='OR'), name='convention_binding_is_signed', violation_error_message='Une convention signée porte ses deux signatures.'),
+                    models.CheckConstraint(condition=models.Q(('recteur_signed_on__isnull', True), ('recteur_signed_on__gte', models.F('collectivite_signed_on')), _connector='OR'), name='convention_recteur_signs_last', violation_error_message='Le recteur signe après la collectivité.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('cbr_given_on__isnull', True), ('cbr_sense', '')), models.Q(models.Q(('cbr_sense', ''), _negated=True), ('cbr_amount__isnull', False), ('cbr_given_on__isnull', False)), _connector='OR'), name='convention_cbr_dated', violation_error_message='L’avis du CBR porte sa date et le montant soumis.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cbr_given'), _negated=True), models.Q(('cbr_sense', ''), _negated=True), ('cbr_silence_on__isnull', False), _connector='OR'), name='convention_cbr_given', violation_error_message='L’avis du CBR est rendu ou réputé rendu.'),
+                    models.CheckConstraint(condition=models.Q(('cbr_overruled_on__isnull', True), models.Q(('cbr_overruled_motive', ''), _negated=True), _connector='OR'), name='convention_overruled_with_motive', violation_error_message='Le passer outre se motive.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notified', 'in_execution', 'settled_up', 'archived', 'terminated']), _negated=True), ('notified_on__isnull', False), _connector='OR'), name='convention_notified_dated', violation_error_message='Une convention notifiée porte la date de sa notification.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'terminated'), _negated=True), ('terminated_on__isnull', False), _connector='OR'), name='convention_terminated_dated', violation_error_message='Une convention résiliée porte la date de sa résiliation.'),
+                    models.CheckConstraint(condition=models.Q(('deployment_until__isnull', True), ('deployment_until__gte', models.F('deployment_from')), _connector='OR'), name='convention_deployment_ends_after_start', violation_error_message='Le déploiement s’achève après avoir commencé.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +108,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'échange avec le contrôleur budgétaire',
                 'verbose_name_plural': 'échanges avec le contrôleur budgétaire',
                 'ordering': ['convention', 'asked_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('answered_on__isnull', True)), fields=('convention',), name='cbr_exchange_one_pending'),
+                    models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('asked_on')), _connector='OR'), name='cbr_exchange_answer_follows'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -110,6 +129,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'école couverte',
                 'verbose_name_plural': 'écoles couvertes',
                 'ordering': ['convention', 'school__search'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('convention', 'school'), name='covered_school_once'),
+                    models.UniqueConstraint(condition=models.Q(('live', True)), fields=('campaign', 'school'), name='covered_school_live_once', violation_error_message='Cette école figure déjà dans une convention en cours de la campagne.'),
+                    models.CheckConstraint(condition=models.Q(('resources_grant__gte', 0)), name='covered_school_grant_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,90 +152,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'classe couverte',
                 'verbose_name_plural': 'classes couvertes',
                 'ordering': ['covered_school', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('covered_school', 'number'), name='covered_class_once'),
+                    models.CheckConstraint(condition=models.Q(('expense__gt', 0)), name='covered_class_positive'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('retained_base__isnull', True), ('subsidy__isnull', True)), models.Q(('retained_base__gte', 0), ('retained_base__lte', models.F('expense')), ('subsidy__gte', 0), ('subsidy__lte', models.F('retained_base'))), _connector='OR'), name='covered_class_capped'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('abandoned', 'terminated')), _negated=True), fields=('dossier',), name='convention_live_once', violation_error_message='Ce dossier a déjà une convention en cours.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'negotiation', 'abandoned']), models.Q(('document__isnull', False), ('project_amount__gt', 0), ('settled_on__isnull', False), ('subsidy_max__gt', 0)), _connector='OR'), name='convention_settled_has_amounts', violation_error_message='Un projet arrêté porte ses montants et son texte.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('subsidy_max__isnull', True), ('subsidy_max__lte', models.F('project_amount')), _connector='OR'), name='convention_subsidy_within_project', violation_error_message='La subvention ne peut dépasser le montant du projet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('collectivite_signed_on__isnull', True), models.Q(('executory_on__isnull', False), ('collectivite_signed_on__gte', models.F('executory_on'))), _connector='OR'), name='convention_signed_after_deliberation', violation_error_message='La collectivité ne peut signer avant que sa délibération soit exécutoire.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['signed_collectivite', 'signed_recteur', 'notified', 'in_execution', 'settled_up', 'archived']), _negated=True), models.Q(('collectivite_copy__isnull', False), ('collectivite_signatory__gt', ''), ('collectivite_signed_on__isnull', False)), _connector='OR'), name='convention_signed_by_whom', violation_error_message='Une convention signée par la collectivité porte la date, le signataire et l’exemplaire.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('signed_recteur', 'notified', 'in_execution', 'settled_up', 'archived')), _negated=True), models.Q(('collectivite_signed_on__isnull', False), ('recteur_signatory__gt', ''), ('recteur_signed_on__isnull', False)), _connector='OR'), name='convention_binding_is_signed', violation_error_message='Une convention signée porte ses deux signatures.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('recteur_signed_on__isnull', True), ('recteur_signed_on__gte', models.F('collectivite_signed_on')), _connector='OR'), name='convention_recteur_signs_last', violation_error_message='Le recteur signe après la collectivité.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cbr_given_on__isnull', True), ('cbr_sense', '')), models.Q(models.Q(('cbr_sense', ''), _negated=True), ('cbr_amount__isnull', False), ('cbr_given_on__isnull', False)), _connector='OR'), name='convention_cbr_dated', violation_error_message='L’avis du CBR porte sa date et le montant soumis.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cbr_given'), _negated=True), models.Q(('cbr_sense', ''), _negated=True), ('cbr_silence_on__isnull', False), _connector='OR'), name='convention_cbr_given', violation_error_message='L’avis du CBR est rendu ou réputé rendu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('cbr_overruled_on__isnull', True), models.Q(('cbr_overruled_motive', ''), _negated=True), _connector='OR'), name='convention_overruled_with_motive', violation_error_message='Le passer outre se motive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notified', 'in_execution', 'settled_up', 'archived', 'terminated']), _negated=True), ('notified_on__isnull', False), _connector='OR'), name='convention_notified_dated', violation_error_message='Une convention notifiée porte la date de sa notification.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'terminated'), _negated=True), ('terminated_on__isnull', False), _connector='OR'), name='convention_terminated_dated', violation_error_message='Une convention résiliée porte la date de sa résiliation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='convention',
-            constraint=models.CheckConstraint(condition=models.Q(('deployment_until__isnull', True), ('deployment_until__gte', models.F('deployment_from')), _connector='OR'), name='convention_deployment_ends_after_start', violation_error_message='Le déploiement s’achève après avoir commencé.'),
-        ),
-        migrations.AddConstraint(
-            model_name='cbrexchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_on__isnull', True)), fields=('convention',), name='cbr_exchange_one_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='cbrexchange',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_on__isnull', True), ('answered_on__gte', models.F('asked_on')), _connector='OR'), name='cbr_exchange_answer_follows'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredschool',
-            constraint=models.UniqueConstraint(fields=('convention', 'school'), name='covered_school_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredschool',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('campaign', 'school'), name='covered_school_live_once', violation_error_message='Cette école figure déjà dans une convention en cours de la campagne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredschool',
-            constraint=models.CheckConstraint(condition=models.Q(('resources_grant__gte', 0)), name='covered_school_grant_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredclass',
-            constraint=models.UniqueConstraint(fields=('covered_school', 'number'), name='covered_class_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredclass',
-            constraint=models.CheckConstraint(condition=models.Q(('expense__gt', 0)), name='covered_class_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='coveredclass',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('retained_base__isnull', True), ('subsidy__isnull', True)), models.Q(('retained_base__gte', 0), ('retained_base__lte', models.F('expense')), ('subsidy__gte', 0), ('subsidy__lte', models.F('retained_base'))), _connector='OR'), name='covered_class_capped'),
         ),
     ]

@@ -47,6 +47,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'campagne',
                 'ordering': ['-year', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('academie', 'code'), name='campaign_code_once', violation_error_message='Ce code désigne déjà une campagne.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +100,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'échéance',
                 'ordering': ['campaign', 'on', 'code'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'code'), name='deadline_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +118,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'texte d’acte',
                 'verbose_name_plural': 'textes des actes',
                 'ordering': ['campaign', 'act', 'slot'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'act', 'slot'), name='campaign_text_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -127,6 +136,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dépense prévue d’une classe',
                 'verbose_name_plural': 'dépenses prévues',
                 'ordering': ['application', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'number'), name='forecast_number_once'),
+                    models.CheckConstraint(condition=models.Q(('expense__gt', 0)), name='forecast_positive', violation_error_message='La dépense prévue est positive.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +157,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'dossier',
                 'ordering': ['collectivite__search', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'collectivite'), name='dossier_once', violation_error_message='Cette collectivité a déjà un dossier dans cette campagne.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -168,6 +184,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'avis',
                 'verbose_name_plural': 'avis',
                 'ordering': ['application', 'kind'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('application', 'kind'), name='opinion_once', violation_error_message='Cet avis est déjà rendu.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sense', 'unfavourable'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='opinion_unfavourable_explained', violation_error_message='Un avis défavorable se motive.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -183,6 +203,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'phase',
                 'ordering': ['campaign', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'number'), name='phase_number_once'),
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='phase_closes_after_opening', violation_error_message='Une phase se clôt après s’être ouverte.'),
+                ],
             },
         ),
         migrations.AddField(
@@ -233,47 +257,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version du barème',
                 'verbose_name_plural': 'versions du barème',
                 'ordering': ['campaign', 'number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'number'), name='terms_number_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('academie', 'code'), name='campaign_code_once', violation_error_message='Ce code désigne déjà une campagne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaigndeadline',
-            constraint=models.UniqueConstraint(fields=('campaign', 'code'), name='deadline_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaigntext',
-            constraint=models.UniqueConstraint(fields=('campaign', 'act', 'slot'), name='campaign_text_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='classforecast',
-            constraint=models.UniqueConstraint(fields=('application', 'number'), name='forecast_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='classforecast',
-            constraint=models.CheckConstraint(condition=models.Q(('expense__gt', 0)), name='forecast_positive', violation_error_message='La dépense prévue est positive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.UniqueConstraint(fields=('campaign', 'collectivite'), name='dossier_once', violation_error_message='Cette collectivité a déjà un dossier dans cette campagne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.UniqueConstraint(fields=('application', 'kind'), name='opinion_once', violation_error_message='Cet avis est déjà rendu.'),
-        ),
-        migrations.AddConstraint(
-            model_name='opinion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sense', 'unfavourable'), _negated=True), models.Q(('text', ''), _negated=True), _connector='OR'), name='opinion_unfavourable_explained', violation_error_message='Un avis défavorable se motive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='phase_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='phase_closes_after_opening', violation_error_message='Une phase se clôt après s’être ouverte.'),
         ),
         migrations.AddConstraint(
             model_name='application',
@@ -290,10 +277,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='application',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'abandoned']), ('submitted_at__isnull', False), _connector='OR'), name='application_submitted_has_date', violation_error_message='Une candidature déposée porte l’instant de son dépôt.'),
-        ),
-        migrations.AddConstraint(
-            model_name='termsversion',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='terms_number_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='termsversion',

@@ -28,6 +28,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'critère de lecture',
                 'verbose_name_plural': 'grille de lecture',
                 'ordering': ['campaign', 'rank'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('campaign', 'rank'), name='criterion_rank_once'),
+                    models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='criterion_weighs'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -45,6 +49,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'séance de sélection',
                 'verbose_name_plural': 'séances de sélection',
                 'ordering': ['-held_on', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('envelope__isnull', True), ('envelope__gte', 0), _connector='OR'), name='session_envelope_not_negative', violation_error_message='L’enveloppe n’est pas négative.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -59,6 +66,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'proposition',
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'application'), name='proposal_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('choice', 'retain'), _negated=True), ('classes__gte', 1), _connector='OR'), name='proposal_retained_has_classes', violation_error_message='Retenir demande au moins une classe.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,34 +84,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'note',
+                'constraints': [
+                    models.UniqueConstraint(fields=('session', 'application', 'criterion', 'reader'), name='mark_once_per_reader'),
+                    models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='mark_within_scale'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('campaign', 'rank'), name='criterion_rank_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gte', 1)), name='criterion_weighs'),
-        ),
-        migrations.AddConstraint(
-            model_name='selectionsession',
-            constraint=models.CheckConstraint(condition=models.Q(('envelope__isnull', True), ('envelope__gte', 0), _connector='OR'), name='session_envelope_not_negative', violation_error_message='L’enveloppe n’est pas négative.'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('session', 'application'), name='proposal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'retain'), _negated=True), ('classes__gte', 1), _connector='OR'), name='proposal_retained_has_classes', violation_error_message='Retenir demande au moins une classe.'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.UniqueConstraint(fields=('session', 'application', 'criterion', 'reader'), name='mark_once_per_reader'),
-        ),
-        migrations.AddConstraint(
-            model_name='mark',
-            constraint=models.CheckConstraint(condition=models.Q(('value__lte', 5)), name='mark_within_scale'),
         ),
     ]

@@ -63,6 +63,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'subvention d’équipement',
                 'verbose_name_plural': 'subventions d’équipement',
                 'ordering': ['convention__dossier__collectivite__search', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('decided_amount__isnull', True), models.Q(('decided_amount__gt', 0), ('decided_amount__lte', models.F('convention_max'))), _connector='OR'), name='subsidy_decision_within_convention', violation_error_message='Le montant décidé ne peut dépasser le maximum de la convention.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('decision_signed', 'notified', 'acompte_requested', 'acompte_paid', 'justified', 'to_complete', 'service_fait', 'solde_liquidated', 'solde_paid', 'closed', 'overpaid')), _negated=True), models.Q(('decided_amount__isnull', False), ('decision_reference__gt', ''), ('decision_signed_on__isnull', False)), _connector='OR'), name='subsidy_decided_is_signed', violation_error_message='Une décision signée porte son montant, sa date et sa référence.'),
+                    models.CheckConstraint(condition=models.Q(('paid_total__gte', 0), models.Q(('paid_total', 0), ('paid_total__lte', models.F('decided_amount')), _connector='OR')), name='subsidy_paid_within_decision', violation_error_message='Le total versé ne peut dépasser le montant décidé.'),
+                    models.CheckConstraint(condition=models.Q(('definitive_amount__isnull', True), models.Q(('definitive_amount__gte', 0), ('definitive_amount__lte', models.F('decided_amount'))), _connector='OR'), name='subsidy_definitive_within_decision', violation_error_message='La subvention définitive ne peut dépasser le montant décidé.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('service_fait', 'solde_liquidated', 'solde_paid', 'closed', 'overpaid')), _negated=True), models.Q(('complete_on__isnull', False), ('definitive_amount__isnull', False), ('service_fait_on__isnull', False)), _connector='OR'), name='subsidy_certified_is_dated', violation_error_message='Un service fait constaté porte ses dates et la subvention définitive.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'justified'), _negated=True), ('complete_on__isnull', False), _connector='OR'), name='subsidy_justified_is_complete', violation_error_message='Des justificatifs déposés portent la date à laquelle ils sont complets.'),
+                    models.CheckConstraint(condition=models.Q(('service_fait_by__isnull', True), ('justified_by__isnull', True), models.Q(('service_fait_by', models.F('justified_by')), _negated=True), _connector='OR'), name='subsidy_service_fait_four_eyes', violation_error_message='La personne qui dépose les justificatifs ne constate pas le service fait.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['solde_paid', 'closed']), _negated=True), ('paid_total', models.F('definitive_amount')), _connector='OR'), name='subsidy_closed_is_balanced', violation_error_message='Le total versé doit égaler la subvention définitive.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('paid_total', 0), _connector='OR'), name='subsidy_cancelled_unpaid', violation_error_message='Une subvention dont une part est versée ne s’annule pas.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('held_motive', ''), ('held_since__isnull', True)), models.Q(('held_since__isnull', False), models.Q(('held_motive', ''), _negated=True)), _connector='OR'), name='subsidy_hold_has_its_motive', violation_error_message='Une suspension porte sa date et son motif.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +98,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'changement de compte',
                 'verbose_name_plural': 'changements de compte',
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('subsidy',), name='account_change_one_at_a_time', violation_error_message='Un changement de compte attend déjà d’être confirmé ou refusé.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='account_change_decided_is_dated', violation_error_message='Un changement de compte confirmé ou refusé porte sa date.'),
+                    models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('proposed_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='account_change_four_eyes', violation_error_message='La personne qui propose un compte ne le confirme pas.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -109,6 +126,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'état récapitulatif',
                 'verbose_name_plural': 'états récapitulatifs',
                 'ordering': ['subsidy'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('other_public_aid', 0), models.Q(('other_public_aid__gt', 0), models.Q(('other_public_aid_detail', ''), _negated=True)), _connector='OR'), name='statement_aid_has_its_origin', violation_error_message='Une autre aide publique est un montant positif et porte son origine.'),
+                    models.CheckConstraint(condition=models.Q(('certified_on__isnull', True), models.Q(('certified_by__isnull', False), ('certified_capacity__gt', ''), ('certified_name__gt', ''), ('document__isnull', False)), _connector='OR'), name='statement_certified_by_someone', violation_error_message='Un état certifié porte le nom et la qualité de son signataire, et le document certifié.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('certified_on_paper', False), ('signed_piece__isnull', True)), models.Q(('certified_on__isnull', False), ('certified_on_paper', True), ('signed_piece__isnull', False)), _connector='OR'), name='statement_paper_has_its_scan', violation_error_message='Un état signé sur papier porte sa copie numérisée, et lui seul.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +158,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'facture',
                 'ordering': ['subsidy', 'invoiced_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(models.F('supplier_siret'), django.db.models.functions.text.Upper(django.db.models.functions.text.Replace('number', models.Value(' '), models.Value(''))), condition=models.Q(('state__in', ('rejected', 'withdrawn')), _negated=True), name='invoice_once_in_the_portal', violation_error_message='Cette facture (même fournisseur, même numéro) est déjà déposée dans le portail : une facture ne se déclare qu’une fois. Si elle concerne plusieurs écoles, répartissez-la par lignes ; sinon, écrivez à la DANE.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('amount_ttc', 0), _negated=True), ('amount_ttc__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', models.F('amount_vat')), '+', django.db.models.expressions.CombinedExpression(models.F('line_count'), '*', models.Value(Decimal('0.01'))))), ('amount_ttc__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', models.F('amount_vat')), '-', django.db.models.expressions.CombinedExpression(models.F('line_count'), '*', models.Value(Decimal('0.01')))))), name='invoice_amounts', violation_error_message='Le montant TTC d’une facture égale le montant HT plus la TVA, à un centime près par ligne.'),
+                    models.CheckConstraint(condition=models.Q(('line_count__gte', 1)), name='invoice_has_lines', violation_error_message='Une facture porte au moins une ligne.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(models.Q(('motive', ''), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='invoice_rejected_with_motive', violation_error_message='Une facture rejetée porte le motif du rejet.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('checked_by__isnull', False), ('piece__isnull', False)), _connector='OR'), name='invoice_accepted_by_someone', violation_error_message='Une facture acceptée a sa copie et la personne qui l’a vérifiée.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +183,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne de facture',
                 'verbose_name_plural': 'lignes de facture',
                 'ordering': ['invoice', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('vat_rate__gte', 0), ('vat_rate__lte', Decimal('0.25'))), name='invoice_line_vat_rate'),
+                    models.CheckConstraint(condition=models.Q(('amount_ttc__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '*', models.F('vat_rate'))), '+', models.Value(Decimal('0.015')))), ('amount_ttc__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '*', models.F('vat_rate'))), '-', models.Value(Decimal('0.015'))))), name='invoice_line_amounts'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +219,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'bon de commande',
                 'verbose_name_plural': 'bons de commande',
                 'ordering': ['subsidy', 'ordered_on', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'rejected'), _negated=True), fields=('subsidy', 'supplier_siret', 'number'), name='order_once', violation_error_message='Ce bon de commande est déjà déposé dans le dossier.'),
+                    models.CheckConstraint(condition=models.Q(('amount_ht__gt', 0), ('amount_ttc__gte', models.F('amount_ht'))), name='order_amounts', violation_error_message='Le montant TTC d’une commande ne peut être inférieur au montant HT, ni nul.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('checked_by__isnull', False), _connector='OR'), name='order_accepted_by_someone'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,6 +238,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'part d’une commande',
                 'verbose_name_plural': 'parts d’une commande',
                 'ordering': ['order', 'mobile_class'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('order', 'mobile_class'), name='order_allocation_once'),
+                    models.CheckConstraint(condition=models.Q(('amount_ttc__gt', 0)), name='order_allocation_positive'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -227,6 +269,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dotation de ressources',
                 'verbose_name_plural': 'dotations de ressources',
                 'ordering': ['school__search', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('campaign', 'school'), name='resources_once_a_school', violation_error_message='Cette école a déjà une dotation de ressources dans la campagne.'),
+                    models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='resources_amount_positive'),
+                    models.CheckConstraint(condition=models.Q(('paid_total__gte', 0), ('paid_total__lte', models.F('amount'))), name='resources_paid_within_amount', violation_error_message='Le versement ne peut dépasser la dotation.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), models.Q(('notified_on__isnull', False), ('paid_total', models.F('amount'))), _connector='OR'), name='resources_paid_in_full', violation_error_message='Une dotation versée l’est en entier, après notification.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notified', 'paid']), _negated=True), models.Q(('notified_on__isnull', False), ('reference__gt', '')), _connector='OR'), name='resources_notified_has_its_letter', violation_error_message='Une dotation notifiée porte la date et la référence de sa lettre.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -267,174 +316,17 @@ class Migration(migrations.Migration):
                 'verbose_name': 'demande de paiement',
                 'verbose_name_plural': 'demandes de paiement',
                 'ordering': ['-prepared_on', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('equipment__isnull', True), ('kind', 'resources'), ('resources__isnull', False)), models.Q(('equipment__isnull', False), ('kind__in', ['acompte', 'solde']), ('resources__isnull', True)), _connector='OR'), name='payment_of_one_subsidy'),
+                    models.UniqueConstraint(condition=models.Q(('equipment__isnull', False), ('state__in', ('prepared', 'validated', 'paid'))), fields=('equipment', 'kind'), name='payment_equipment_once', violation_error_message='Une demande de paiement de cette nature est déjà en cours ou payée.'),
+                    models.UniqueConstraint(condition=models.Q(('resources__isnull', False), ('state__in', ('prepared', 'validated', 'paid'))), fields=('resources',), name='payment_resources_once', violation_error_message='Une demande de paiement de cette dotation est déjà en cours ou payée.'),
+                    models.CheckConstraint(condition=models.Q(('already_paid__gte', 0), ('amount__gt', 0), ('amount__lte', django.db.models.expressions.CombinedExpression(models.F('ceiling'), '-', models.F('already_paid')))), name='payment_within_ceiling', violation_error_message='Le paiement dépasserait le plafond de la subvention.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), models.Q(('dp_number__gt', ''), ('paid_on__isnull', False), ('validator__isnull', False)), _connector='OR'), name='payment_paid_has_references', violation_error_message='Un paiement enregistré porte son numéro de DP et sa date.'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'rejected']), models.Q(('validated_on__isnull', False), ('validator__isnull', False)), _connector='OR'), name='payment_validated_by_someone', violation_error_message='Une demande validée porte son valideur et sa date.'),
+                    models.CheckConstraint(condition=models.Q(('validator__isnull', True), models.Q(('validator', models.F('preparer')), _negated=True), _connector='OR'), name='payment_four_eyes', violation_error_message='La personne qui prépare une demande de paiement ne la valide pas.'),
+                    models.CheckConstraint(condition=models.Q(('validator__isnull', True), ('certifier__isnull', True), models.Q(('validator', models.F('certifier')), _negated=True), _connector='OR'), name='payment_certifier_does_not_validate', violation_error_message='La personne qui constate le service fait ne valide pas la demande de paiement.'),
+                    models.UniqueConstraint(condition=models.Q(('dp_number', ''), _negated=True), fields=('exercise', 'dp_number'), name='payment_dp_once_an_exercise', violation_error_message='Ce numéro de DP désigne déjà un autre paiement du même exercice.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_amount__isnull', True), models.Q(('decided_amount__gt', 0), ('decided_amount__lte', models.F('convention_max'))), _connector='OR'), name='subsidy_decision_within_convention', violation_error_message='Le montant décidé ne peut dépasser le maximum de la convention.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('decision_signed', 'notified', 'acompte_requested', 'acompte_paid', 'justified', 'to_complete', 'service_fait', 'solde_liquidated', 'solde_paid', 'closed', 'overpaid')), _negated=True), models.Q(('decided_amount__isnull', False), ('decision_reference__gt', ''), ('decision_signed_on__isnull', False)), _connector='OR'), name='subsidy_decided_is_signed', violation_error_message='Une décision signée porte son montant, sa date et sa référence.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_total__gte', 0), models.Q(('paid_total', 0), ('paid_total__lte', models.F('decided_amount')), _connector='OR')), name='subsidy_paid_within_decision', violation_error_message='Le total versé ne peut dépasser le montant décidé.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('definitive_amount__isnull', True), models.Q(('definitive_amount__gte', 0), ('definitive_amount__lte', models.F('decided_amount'))), _connector='OR'), name='subsidy_definitive_within_decision', violation_error_message='La subvention définitive ne peut dépasser le montant décidé.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('service_fait', 'solde_liquidated', 'solde_paid', 'closed', 'overpaid')), _negated=True), models.Q(('complete_on__isnull', False), ('definitive_amount__isnull', False), ('service_fait_on__isnull', False)), _connector='OR'), name='subsidy_certified_is_dated', violation_error_message='Un service fait constaté porte ses dates et la subvention définitive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'justified'), _negated=True), ('complete_on__isnull', False), _connector='OR'), name='subsidy_justified_is_complete', violation_error_message='Des justificatifs déposés portent la date à laquelle ils sont complets.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('service_fait_by__isnull', True), ('justified_by__isnull', True), models.Q(('service_fait_by', models.F('justified_by')), _negated=True), _connector='OR'), name='subsidy_service_fait_four_eyes', violation_error_message='La personne qui dépose les justificatifs ne constate pas le service fait.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['solde_paid', 'closed']), _negated=True), ('paid_total', models.F('definitive_amount')), _connector='OR'), name='subsidy_closed_is_balanced', violation_error_message='Le total versé doit égaler la subvention définitive.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), ('paid_total', 0), _connector='OR'), name='subsidy_cancelled_unpaid', violation_error_message='Une subvention dont une part est versée ne s’annule pas.'),
-        ),
-        migrations.AddConstraint(
-            model_name='equipmentsubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_motive', ''), ('held_since__isnull', True)), models.Q(('held_since__isnull', False), models.Q(('held_motive', ''), _negated=True)), _connector='OR'), name='subsidy_hold_has_its_motive', violation_error_message='Une suspension porte sa date et son motif.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountchange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'proposed')), fields=('subsidy',), name='account_change_one_at_a_time', violation_error_message='Un changement de compte attend déjà d’être confirmé ou refusé.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_on__isnull', True), ('state', 'proposed')), models.Q(models.Q(('state', 'proposed'), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='account_change_decided_is_dated', violation_error_message='Un changement de compte confirmé ou refusé porte sa date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountchange',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('proposed_by__isnull', True), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='account_change_four_eyes', violation_error_message='La personne qui propose un compte ne le confirme pas.'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensestatement',
-            constraint=models.CheckConstraint(condition=models.Q(('other_public_aid', 0), models.Q(('other_public_aid__gt', 0), models.Q(('other_public_aid_detail', ''), _negated=True)), _connector='OR'), name='statement_aid_has_its_origin', violation_error_message='Une autre aide publique est un montant positif et porte son origine.'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensestatement',
-            constraint=models.CheckConstraint(condition=models.Q(('certified_on__isnull', True), models.Q(('certified_by__isnull', False), ('certified_capacity__gt', ''), ('certified_name__gt', ''), ('document__isnull', False)), _connector='OR'), name='statement_certified_by_someone', violation_error_message='Un état certifié porte le nom et la qualité de son signataire, et le document certifié.'),
-        ),
-        migrations.AddConstraint(
-            model_name='expensestatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('certified_on_paper', False), ('signed_piece__isnull', True)), models.Q(('certified_on__isnull', False), ('certified_on_paper', True), ('signed_piece__isnull', False)), _connector='OR'), name='statement_paper_has_its_scan', violation_error_message='Un état signé sur papier porte sa copie numérisée, et lui seul.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.UniqueConstraint(models.F('supplier_siret'), django.db.models.functions.text.Upper(django.db.models.functions.text.Replace('number', models.Value(' '), models.Value(''))), condition=models.Q(('state__in', ('rejected', 'withdrawn')), _negated=True), name='invoice_once_in_the_portal', violation_error_message='Cette facture (même fournisseur, même numéro) est déjà déposée dans le portail : une facture ne se déclare qu’une fois. Si elle concerne plusieurs écoles, répartissez-la par lignes ; sinon, écrivez à la DANE.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount_ttc', 0), _negated=True), ('amount_ttc__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', models.F('amount_vat')), '+', django.db.models.expressions.CombinedExpression(models.F('line_count'), '*', models.Value(Decimal('0.01'))))), ('amount_ttc__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', models.F('amount_vat')), '-', django.db.models.expressions.CombinedExpression(models.F('line_count'), '*', models.Value(Decimal('0.01')))))), name='invoice_amounts', violation_error_message='Le montant TTC d’une facture égale le montant HT plus la TVA, à un centime près par ligne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('line_count__gte', 1)), name='invoice_has_lines', violation_error_message='Une facture porte au moins une ligne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(models.Q(('motive', ''), _negated=True), ('checked_by__isnull', False)), _connector='OR'), name='invoice_rejected_with_motive', violation_error_message='Une facture rejetée porte le motif du rejet.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), models.Q(('checked_by__isnull', False), ('piece__isnull', False)), _connector='OR'), name='invoice_accepted_by_someone', violation_error_message='Une facture acceptée a sa copie et la personne qui l’a vérifiée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('vat_rate__gte', 0), ('vat_rate__lte', Decimal('0.25'))), name='invoice_line_vat_rate'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_ttc__lte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '*', models.F('vat_rate'))), '+', models.Value(Decimal('0.015')))), ('amount_ttc__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '+', django.db.models.expressions.CombinedExpression(models.F('amount_ht'), '*', models.F('vat_rate'))), '-', models.Value(Decimal('0.015'))))), name='invoice_line_amounts'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'rejected'), _negated=True), fields=('subsidy', 'supplier_siret', 'number'), name='order_once', violation_error_message='Ce bon de commande est déjà déposé dans le dossier.'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_ht__gt', 0), ('amount_ttc__gte', models.F('amount_ht'))), name='order_amounts', violation_error_message='Le montant TTC d’une commande ne peut être inférieur au montant HT, ni nul.'),
-        ),
-        migrations.AddConstraint(
-            model_name='purchaseorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'accepted'), _negated=True), ('checked_by__isnull', False), _connector='OR'), name='order_accepted_by_someone'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderallocation',
-            constraint=models.UniqueConstraint(fields=('order', 'mobile_class'), name='order_allocation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderallocation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_ttc__gt', 0)), name='order_allocation_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcessubsidy',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'cancelled'), _negated=True), fields=('campaign', 'school'), name='resources_once_a_school', violation_error_message='Cette école a déjà une dotation de ressources dans la campagne.'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcessubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='resources_amount_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcessubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(('paid_total__gte', 0), ('paid_total__lte', models.F('amount'))), name='resources_paid_within_amount', violation_error_message='Le versement ne peut dépasser la dotation.'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcessubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), models.Q(('notified_on__isnull', False), ('paid_total', models.F('amount'))), _connector='OR'), name='resources_paid_in_full', violation_error_message='Une dotation versée l’est en entier, après notification.'),
-        ),
-        migrations.AddConstraint(
-            model_name='resourcessubsidy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['notified', 'paid']), _negated=True), models.Q(('notified_on__isnull', False), ('reference__gt', '')), _connector='OR'), name='resources_notified_has_its_letter', violation_error_message='Une dotation notifiée porte la date et la référence de sa lettre.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('equipment__isnull', True), ('kind', 'resources'), ('resources__isnull', False)), models.Q(('equipment__isnull', False), ('kind__in', ['acompte', 'solde']), ('resources__isnull', True)), _connector='OR'), name='payment_of_one_subsidy'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('equipment__isnull', False), ('state__in', ('prepared', 'validated', 'paid'))), fields=('equipment', 'kind'), name='payment_equipment_once', violation_error_message='Une demande de paiement de cette nature est déjà en cours ou payée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('resources__isnull', False), ('state__in', ('prepared', 'validated', 'paid'))), fields=('resources',), name='payment_resources_once', violation_error_message='Une demande de paiement de cette dotation est déjà en cours ou payée.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('already_paid__gte', 0), ('amount__gt', 0), ('amount__lte', django.db.models.expressions.CombinedExpression(models.F('ceiling'), '-', models.F('already_paid')))), name='payment_within_ceiling', violation_error_message='Le paiement dépasserait le plafond de la subvention.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'paid'), _negated=True), models.Q(('dp_number__gt', ''), ('paid_on__isnull', False), ('validator__isnull', False)), _connector='OR'), name='payment_paid_has_references', violation_error_message='Un paiement enregistré porte son numéro de DP et sa date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'rejected']), models.Q(('validated_on__isnull', False), ('validator__isnull', False)), _connector='OR'), name='payment_validated_by_someone', violation_error_message='Une demande validée porte son valideur et sa date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('validator__isnull', True), models.Q(('validator', models.F('preparer')), _negated=True), _connector='OR'), name='payment_four_eyes', violation_error_message='La personne qui prépare une demande de paiement ne la valide pas.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('validator__isnull', True), ('certifier__isnull', True), models.Q(('validator', models.F('certifier')), _negated=True), _connector='OR'), name='payment_certifier_does_not_validate', violation_error_message='La personne qui constate le service fait ne valide pas la demande de paiement.'),
-        ),
-        migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('dp_number', ''), _negated=True), fields=('exercise', 'dp_number'), name='payment_dp_once_an_exercise', violation_error_message='Ce numéro de DP désigne déjà un autre paiement du même exercice.'),
         ),
     ]

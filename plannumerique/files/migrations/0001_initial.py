@@ -78,6 +78,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'pièce',
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('state', 'deposited')), models.Q(models.Q(('state', 'deposited'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='piece_checked_when_it_says_so', violation_error_message='Une pièce acceptée ou refusée porte la date de sa vérification, et elle seule.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('motive', ''), _negated=True), _connector='OR'), name='piece_rejected_with_motive', violation_error_message='Une pièce refusée porte le motif du refus.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -118,6 +122,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'document',
                 'ordering': ['pk'],
                 'abstract': False,
+                'constraints': [
+                    models.UniqueConstraint(fields=('series', 'number'), name='document_number_once', violation_error_message='Ce numéro est déjà pris dans la série.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('sha256', ''), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('file__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_has_bytes', violation_error_message='Un document établi a ses octets et leur empreinte, et lui seul.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('signed_file__isnull', False), ('signed_on__isnull', False), ('state', 'signed'), models.Q(('signatory_name', ''), _negated=True), models.Q(('signatory_capacity', ''), _negated=True)), models.Q(models.Q(('state', 'signed'), _negated=True), ('signatory_capacity', ''), ('signatory_name', ''), ('signed_file__isnull', True), ('signed_on__isnull', True)), _connector='OR'), name='document_signed_says_by_whom', violation_error_message='Un exemplaire signé porte le nom et la qualité du signataire, et la date.'),
+                    models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('replaces', models.F('pk')), _negated=True), _connector='OR'), name='document_replaces_another', violation_error_message='Un document ne se remplace pas lui-même.'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -136,14 +146,6 @@ class Migration(migrations.Migration):
             model_name='piece',
             index=models.Index(fields=['subject_kind', 'subject_id'], name='piece_subject'),
         ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('state', 'deposited')), models.Q(models.Q(('state', 'deposited'), _negated=True), ('checked_at__isnull', False)), _connector='OR'), name='piece_checked_when_it_says_so', violation_error_message='Une pièce acceptée ou refusée porte la date de sa vérification, et elle seule.'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('motive', ''), _negated=True), _connector='OR'), name='piece_rejected_with_motive', violation_error_message='Une pièce refusée porte le motif du refus.'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='piece',
             trigger=pgtrigger.compiler.Trigger(name='deposit_never_changes', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."thread_id" IS DISTINCT FROM (NEW."thread_id") OR OLD."subject_kind" IS DISTINCT FROM (NEW."subject_kind") OR OLD."subject_id" IS DISTINCT FROM (NEW."subject_id") OR OLD."school_id" IS DISTINCT FROM (NEW."school_id") OR OLD."confidential" IS DISTINCT FROM (NEW."confidential") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."file_id" IS DISTINCT FROM (NEW."file_id") OR OLD."deposited_by_id" IS DISTINCT FROM (NEW."deposited_by_id") OR OLD."deposited_at" IS DISTINCT FROM (NEW."deposited_at") OR OLD."replaces_id" IS DISTINCT FROM (NEW."replaces_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='b02efc8d5b7ab28ea27070b66b92b6b4438d5cf7', operation='UPDATE', pgid='pgtrigger_deposit_never_changes_bc59b', table='files_piece', when='BEFORE')),
@@ -159,22 +161,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='issueddocument',
             index=models.Index(condition=models.Q(('state', 'pending')), fields=['recorded_at'], name='document_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='document_number_once', violation_error_message='Ce numéro est déjà pris dans la série.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('file__isnull', True), ('sha256', ''), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('file__isnull', False), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='document_rendered_has_bytes', violation_error_message='Un document établi a ses octets et leur empreinte, et lui seul.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_file__isnull', False), ('signed_on__isnull', False), ('state', 'signed'), models.Q(('signatory_name', ''), _negated=True), models.Q(('signatory_capacity', ''), _negated=True)), models.Q(models.Q(('state', 'signed'), _negated=True), ('signatory_capacity', ''), ('signatory_name', ''), ('signed_file__isnull', True), ('signed_on__isnull', True)), _connector='OR'), name='document_signed_says_by_whom', violation_error_message='Un exemplaire signé porte le nom et la qualité du signataire, et la date.'),
-        ),
-        migrations.AddConstraint(
-            model_name='issueddocument',
-            constraint=models.CheckConstraint(condition=models.Q(('replaces__isnull', True), models.Q(('replaces', models.F('pk')), _negated=True), _connector='OR'), name='document_replaces_another', violation_error_message='Un document ne se remplace pas lui-même.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='issueddocument',

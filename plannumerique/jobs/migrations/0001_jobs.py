@@ -48,6 +48,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'ligne de traitement',
                 'verbose_name_plural': 'lignes de traitement',
                 'ordering': ['row_id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('job', 'row_id'), name='job_row_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('outcome', 'refused'), _negated=True), ('reason', '')), _connector='OR'), name='job_row_refused_with_reason', violation_error_message='Une ligne refusée dit pourquoi, et elle seule.'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -57,13 +61,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='jobrow',
             index=models.Index(fields=['job', 'outcome', 'row_id'], name='job_row_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobrow',
-            constraint=models.UniqueConstraint(fields=('job', 'row_id'), name='job_row_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'refused'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('outcome', 'refused'), _negated=True), ('reason', '')), _connector='OR'), name='job_row_refused_with_reason', violation_error_message='Une ligne refusée dit pourquoi, et elle seule.'),
         ),
     ]

@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.school')),
                 ('thread', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parties', to='journal.thread')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('thread', 'school'), name='thread_school_once'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='thread',
@@ -77,9 +82,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='journalline',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8b863eb4e754405ec1b6a2b1c43e881586ce576f', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a1b49', table='journal_journalline', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='threadschool',
-            constraint=models.UniqueConstraint(fields=('thread', 'school'), name='thread_school_once'),
         ),
     ]

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'lecture',
+                'constraints': [
+                    models.UniqueConstraint(fields=('thread', 'user'), name='read_mark_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -62,9 +65,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='message',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='145fe21214802ea9e88efeae767ec6673fd3c96c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9f49f', table='conversation_message', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='readmark',
-            constraint=models.UniqueConstraint(fields=('thread', 'user'), name='read_mark_once'),
         ),
     ]

@@ -42,6 +42,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'courriel',
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='mail_sent_says_when', violation_error_message='Un courriel parti porte la date de son départ.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('claimed_at__isnull', False), _connector='OR'), name='mail_sending_is_claimed', violation_error_message='Un courriel en cours d’envoi a été pris en charge.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +65,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'rappel',
                 'ordering': ['-pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'code', 'deadline', 'offset', 'recipient'), name='reminder_once', violation_error_message='Ce rappel est déjà parti.'),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -74,17 +81,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='outboxmail',
             index=models.Index(fields=['thread', '-id'], name='mail_thread'),
-        ),
-        migrations.AddConstraint(
-            model_name='outboxmail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='mail_sent_says_when', violation_error_message='Un courriel parti porte la date de son départ.'),
-        ),
-        migrations.AddConstraint(
-            model_name='outboxmail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sending'), _negated=True), ('claimed_at__isnull', False), _connector='OR'), name='mail_sending_is_claimed', violation_error_message='Un courriel en cours d’envoi a été pris en charge.'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'code', 'deadline', 'offset', 'recipient'), name='reminder_once', violation_error_message='Ce rappel est déjà parti.'),
         ),
     ]

@@ -84,6 +84,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'collectivité',
                 'ordering': ['search', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('school_competence', models.F('pk')), _negated=True), name='collectivite_competence_elsewhere', violation_error_message='Laissez vide si la collectivité exerce elle-même la compétence scolaire.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +101,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'circonscription',
                 'ordering': ['departement__code', 'name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('departement', 'name'), name='circonscription_once', violation_error_message='Cette circonscription existe déjà.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,22 +157,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'habilitation',
                 'ordering': ['user', 'role', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_start', violation_error_message='La fin d’une habilitation ne peut précéder son début.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['agent_dane', 'dan', 'gestionnaire_daf', 'valideur_daf', 'recteur', 'dsi', 'administrator']), ('academie__isnull', False), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['dsden']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', False), ('school__isnull', True)), models.Q(('role__in', ['ien', 'erun']), ('academie__isnull', True), ('circonscription__isnull', False), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['editeur', 'signataire', 'mandataire']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', False), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['director', 'college_referent']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', False)), _connector='OR'), name='membership_one_organisation', violation_error_message='Une habilitation se donne dans une seule organisation, de la nature qu’appelle le rôle.'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='collectivite',
-            constraint=models.CheckConstraint(condition=models.Q(('school_competence', models.F('pk')), _negated=True), name='collectivite_competence_elsewhere', violation_error_message='Laissez vide si la collectivité exerce elle-même la compétence scolaire.'),
-        ),
-        migrations.AddConstraint(
-            model_name='circonscription',
-            constraint=models.UniqueConstraint(fields=('departement', 'name'), name='circonscription_once', violation_error_message='Cette circonscription existe déjà.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_start', violation_error_message='La fin d’une habilitation ne peut précéder son début.'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role__in', ['agent_dane', 'dan', 'gestionnaire_daf', 'valideur_daf', 'recteur', 'dsi', 'administrator']), ('academie__isnull', False), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['dsden']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', False), ('school__isnull', True)), models.Q(('role__in', ['ien', 'erun']), ('academie__isnull', True), ('circonscription__isnull', False), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['editeur', 'signataire', 'mandataire']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', False), ('departement__isnull', True), ('school__isnull', True)), models.Q(('role__in', ['director', 'college_referent']), ('academie__isnull', True), ('circonscription__isnull', True), ('collectivite__isnull', True), ('departement__isnull', True), ('school__isnull', False)), _connector='OR'), name='membership_one_organisation', violation_error_message='Une habilitation se donne dans une seule organisation, de la nature qu’appelle le rôle.'),
         ),
     ]
