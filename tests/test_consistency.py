@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import models
 from django.template.loader import get_template
 from django.urls import URLPattern, URLResolver, get_resolver
+from django_fsm import FSMFieldMixin
 
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import moves_of
@@ -335,3 +336,11 @@ def test_every_ignored_type_says_which_error():
     for path in tracked(".py"):
         for number, line in enumerate(path.read_text().splitlines(), start=1):
             assert not re.search(r"#\s*type:\s*ignore(?!\[)", line), f"{path.relative_to(ROOT)}:{number}"
+
+
+def test_a_state_is_plain_text_for_the_migrations_and_a_move_alone_changes_it():
+    states = [field for model in apps.get_models() for field in model._meta.get_fields() if isinstance(field, FSMFieldMixin)]
+    assert len(states) > 8
+    assert {field.deconstruct()[1] for field in states} == {"django.db.models.CharField"}
+    assert all(field.protected for field in states)
+    assert not [path for path in tracked(".py") if "migrations" in path.parts and "django_fsm" in path.read_text()]
