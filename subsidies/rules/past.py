@@ -9,7 +9,8 @@ from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO, euros, percentage
 from plannumerique.lib.text import typeset
 from projects.rules import ClassExpense, FundingTerms
-from subsidies.rules import Definitive, acompte_due, decision_refusal, definitive_subsidy, solde_due, trop_percu
+from subsidies.rules.decision import acompte_due, decision_refusal
+from subsidies.rules.definitive import Definitive, definitive_subsidy, solde_due, trop_percu
 
 
 @dataclass(frozen=True, slots=True)
