@@ -7,9 +7,9 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.identifiers import spaced_iban
 from plannumerique.organisations.actor import Actor
-from subsidies import notices
 from subsidies.enums import PieceKind, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy
+from subsidies.notices import money as notices
 from subsidies.permissions import can_change_account, can_check_rib, can_confirm_account, can_propose_account
 
 NOTHING_LEFT_TO_PAY = (SubsidyState.CLOSED, SubsidyState.CANCELLED)

@@ -4,9 +4,9 @@ from plannumerique.journal.passages import passage
 from plannumerique.lib.money import percentage
 from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
-from subsidies import notices
 from subsidies.enums import PaymentKind
 from subsidies.models import EquipmentSubsidy, Payment
+from subsidies.notices import money as notices
 from subsidies.permissions import can_prepare_payment, can_reject_acompte_request, can_request_acompte
 from subsidies.rules import acompte_due
 from subsidies.services.payments import Line, demand, prepare

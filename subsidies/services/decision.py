@@ -8,9 +8,9 @@ from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import passage
 from plannumerique.organisations.actor import Actor
-from subsidies import notices
 from subsidies.documents import decision as letters
 from subsidies.models import EquipmentSubsidy
+from subsidies.notices import money as notices
 from subsidies.permissions import (
     can_cancel_subsidy,
     can_notify_decision,

@@ -3,8 +3,8 @@
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import passage
 from plannumerique.organisations.actor import Actor
-from subsidies import notices
 from subsidies.models import EquipmentSubsidy
+from subsidies.notices import money as notices
 from subsidies.permissions import can_hold
 
 

@@ -17,9 +17,9 @@ from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.organisations.actor import Actor
-from subsidies import notices
 from subsidies.enums import SETTLED_STATES, PieceKind, PurchaseChannel, Supplied
 from subsidies.models import EquipmentSubsidy, OrderAllocation, PurchaseOrder
+from subsidies.notices import money as notices
 from subsidies.permissions import can_check_order, can_deposit_order, can_derogate_order, can_edit_order
 
 

@@ -11,11 +11,11 @@ from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.organisations.actor import Actor
-from subsidies import notices
 from subsidies.documents import payments as certificates
 from subsidies.documents import solde as solde_certificates
 from subsidies.enums import PaymentKind, SubsidyState
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
+from subsidies.notices import money as notices
 from subsidies.permissions import (
     can_follow_payment,
     can_prepare_payment,

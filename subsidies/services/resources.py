@@ -7,10 +7,10 @@ from plannumerique.journal.passages import passage
 from plannumerique.lib.identifiers import BankKind, bank_kind
 from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
-from subsidies import notices
 from subsidies.documents import resources as letters
 from subsidies.enums import PaymentKind
 from subsidies.models import Payment, ResourcesSubsidy
+from subsidies.notices import money as notices
 from subsidies.permissions import can_cancel_subsidy, can_notify_grant, can_prepare_payment, can_record_college_account
 from subsidies.services.payments import Line, demand, prepare, refuse_future
 

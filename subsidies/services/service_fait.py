@@ -7,10 +7,10 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import passage
 from plannumerique.organisations.actor import Actor
 from projects.rules import FundingError
-from subsidies import notices_statement as notices
 from subsidies.claims import certified_class_ids, definitive_of
 from subsidies.documents import service_fait as documents
 from subsidies.models import EquipmentSubsidy
+from subsidies.notices import statement as notices
 from subsidies.permissions_statement import can_certify_service_fait, can_revoke_service_fait
 from subsidies.promises import promise_of
 

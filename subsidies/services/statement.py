@@ -13,10 +13,10 @@ from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
 from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
-from subsidies import notices_statement as notices
 from subsidies.documents import statement as documents
 from subsidies.enums import PieceKind
 from subsidies.models import EquipmentSubsidy, ExpenseStatement
+from subsidies.notices import statement as notices
 from subsidies.permissions_statement import (
     can_certify_statement,
     can_deposit_statement,

@@ -8,7 +8,7 @@ from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
 from projects.documents import DANE
 from subsidies.models import EquipmentSubsidy, Invoice
-from subsidies.notices import addresses_of
+from subsidies.notices.money import addresses_of
 from subsidies.promises import calendar_of, due_in_words
 from subsidies.rules import PaymentPromise, solde_due
 
