@@ -1,6 +1,5 @@
-from importlib import import_module
-
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class FilesConfig(AppConfig):
@@ -8,4 +7,7 @@ class FilesConfig(AppConfig):
     verbose_name = "Pièces et documents"
 
     def ready(self) -> None:
-        import_module("plannumerique.files.checks")
+        # The check reads the models, which are there only now.
+        from plannumerique.files.checks import letters_are_laid_out_quickly
+
+        register(letters_are_laid_out_quickly)

@@ -8,7 +8,6 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -114,7 +113,9 @@ def _stylesheet() -> bytes:
 
 def engine() -> ModuleType:
     # WeasyPrint takes over a second to import: commands, and pages that lay nothing out, do without it.
-    return import_module("plannumerique.files.engine")
+    from plannumerique.files import engine as weasyprint_engine
+
+    return weasyprint_engine
 
 
 def warm_up() -> None:
