@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from projects.campaign_texts import texts_of
+from projects.campaign_texts.by_template import texts_of
 from projects.enums import CbrNature, DeadlineCode
 from projects.rules import CapUnit, CbrBasis, RoundingMode, TaxBasis
 
