@@ -10,11 +10,8 @@ Nothing is computed nor trusted: a formula, a merged cell, a macro are named, an
 from plannumerique.ui.spreadsheets.book import Book, open_book
 from plannumerique.ui.spreadsheets.cells import Unreadable
 from plannumerique.ui.spreadsheets.layout import BadWorkbook, Column, Fault, Layout, Row
+from plannumerique.ui.spreadsheets.media_types import ODS, XLSX
 from plannumerique.ui.spreadsheets.weighing import LARGEST_WORKBOOK
-from plannumerique.ui.spreadsheets.weighing import ODS as _ODS
-from plannumerique.ui.spreadsheets.weighing import XLSX as _XLSX
-
-ODS, XLSX = _ODS.mime, _XLSX.mime
 
 __all__ = [
     "LARGEST_WORKBOOK",
