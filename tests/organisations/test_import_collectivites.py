@@ -10,17 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plannumerique.organisations.enums import CollectiviteKind
-from plannumerique.organisations.imports.collectivites import (
-    CHANGES,
-    COMMUNES,
-    ELSEWHERE,
-    EPCI,
-    LINKS,
-    LISTED,
-    NO_EFFECT,
-    OLDER,
-    import_collectivites,
-)
+from plannumerique.organisations.imports.collectivite_list import LISTED
+from plannumerique.organisations.imports.collectivite_rows import COMMUNES, ELSEWHERE
+from plannumerique.organisations.imports.collectivites import LINKS, import_collectivites
+from plannumerique.organisations.imports.commune_changes import CHANGES, NO_EFFECT
+from plannumerique.organisations.imports.epci_composition import EPCI, OLDER
 from plannumerique.organisations.imports.links import CannotLink, Links
 from plannumerique.organisations.imports.report import Outcome, Report
 from plannumerique.organisations.imports.schools import import_schools

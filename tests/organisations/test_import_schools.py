@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from plannumerique.organisations.enums import ReferenceSource, SchoolKind, SchoolStatus, Sector
+from plannumerique.organisations.imports.circonscriptions import CIRCONSCRIPTIONS
 from plannumerique.organisations.imports.names import tidy_name
 from plannumerique.organisations.imports.report import Outcome, Report
-from plannumerique.organisations.imports.schools import CIRCONSCRIPTIONS, ELSEWHERE, NOT_A_SCHOOL, OTHER_SITE, import_schools
+from plannumerique.organisations.imports.schools import ELSEWHERE, NOT_A_SCHOOL, OTHER_SITE, import_schools
 from plannumerique.organisations.imports.tables import FileRefused
 from plannumerique.organisations.models import Academie, Circonscription, Collectivite, Departement, School
 from tests.factories import CirconscriptionFactory, CollectiviteFactory, DepartementFactory, SchoolFactory, siren, siret, uai

@@ -1,50 +1,41 @@
 """Schools and collèges, from any of the ministry's files: the annuaire, the geolocation set, a list such as that of the IPS."""
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
-from plannumerique.lib.identifiers import IdentifierError, check_insee_code, check_siren, check_siret, check_uai
+from plannumerique.lib.identifiers import IdentifierError, check_insee_code, check_uai
 from plannumerique.lib.text import search_key
-from plannumerique.organisations.enums import ReferenceSource, SchoolKind, SchoolStatus, Sector
+from plannumerique.organisations.enums import ReferenceSource, SchoolKind, SchoolStatus
+from plannumerique.organisations.imports.circonscriptions import Circonscriptions
 from plannumerique.organisations.imports.columns import SCHOOL_COLUMNS
 from plannumerique.organisations.imports.links import CannotLink, Links
 from plannumerique.organisations.imports.names import tidy_name
-from plannumerique.organisations.imports.places import degrees
 from plannumerique.organisations.imports.report import Outcome, Report
+from plannumerique.organisations.imports.school_cells import (
+    NotASchool,
+    demanded,
+    kind_of,
+    optional_values,
+    sector_of,
+    with_leading_zero,
+)
 from plannumerique.organisations.imports.tables import Line, LineRefused, Table, open_table
 from plannumerique.organisations.imports.territory import OutOfScope, Territory
 from plannumerique.organisations.imports.writes import batches, changes, too_long, write
-from plannumerique.organisations.models import Academie, Circonscription, Departement, School
+from plannumerique.organisations.models import Academie, Departement, School
 
 MANDATORY = ("uai", "name", "sector", "insee_code", "commune_name")
 ELSEWHERE = "hors académie"
 NOT_A_SCHOOL = "ni école ni collège"
 OTHER_SITE = "autre site du même UAI"
 CATEGORY = {SchoolKind.ECOLE: "écoles", SchoolKind.COLLEGE: "collèges"}
-CIRCONSCRIPTIONS = "circonscriptions"
 
 _IEN_NATURE = "809"
-_COLLEGE_NATURES = ("340", "350", "352")
-_SIREN_LENGTH = 9
-_TYPES = {"ecole": SchoolKind.ECOLE, "college": SchoolKind.COLLEGE}
-_STATUSES = {
-    "ouvert": SchoolStatus.OPEN,
-    "1": SchoolStatus.OPEN,
-    "a ouvrir": SchoolStatus.OPEN,
-    "a fermer": SchoolStatus.CLOSING,
-    "2": SchoolStatus.CLOSING,
-    "ferme": SchoolStatus.CLOSED,
-    "3": SchoolStatus.CLOSED,
-}
 _RANKS = list(ReferenceSource)
 # What a file that knows less must leave as one that knows more wrote it.
 _DESCRIPTION = ("name", "commune_name", "kind")
@@ -60,10 +51,6 @@ class _Read:
     values: dict[str, Any]
     site: str = ""
     warnings: list[str] = field(default_factory=list)
-
-
-class _NotASchool(Exception):
-    pass
 
 
 def import_schools(
@@ -97,7 +84,7 @@ class _Import:
         self.default_kind = kind
         self.territory = Territory(academie)
         self.links = Links(on)
-        self.circonscriptions = _Circonscriptions(self.territory.departements, report)
+        self.circonscriptions = Circonscriptions(self.territory.departements, report)
         self.seen: dict[str, int] = {}
         self.sites: dict[str, list[_Read]] = {}
         self.departement_ids: set[int] = set()
@@ -119,7 +106,7 @@ class _Import:
                 continue
             try:
                 read = self._read(line)
-            except _NotASchool:
+            except NotASchool:
                 self.report.skip(NOT_A_SCHOOL)
             except OutOfScope:
                 self.report.skip(ELSEWHERE)
@@ -152,23 +139,23 @@ class _Import:
     def _read(self, line: Line) -> _Read:
         if line["nature"] == _IEN_NATURE:
             self._read_circonscription(line)
-            raise _NotASchool
+            raise NotASchool
         kind = self._kind(line)
         departement = self._departement(line)
-        uai = check_uai(_leading_zero(line["uai"]))
+        uai = check_uai(with_leading_zero(line["uai"]))
         insee_code = check_insee_code(line["insee_code"], department=departement.code)
         read = _Read(line.number, uai, {}, site=line["name"] if line["several_sites"] == "1" else "")
         shouted = line["commune_name"]
         read.values = {
             "kind": kind,
-            "name": _demanded(tidy_name(line["name"]), "le nom"),
-            "sector": _sector(line),
-            "commune_name": _demanded(
+            "name": demanded(tidy_name(line["name"]), "le nom"),
+            "sector": sector_of(line),
+            "commune_name": demanded(
                 (self.links.commune_name(insee_code) if shouted.isupper() else shouted) or tidy_name(shouted), "la commune"
             ),
             "insee_code": insee_code,
             "departement_id": departement.pk,
-            **_optional(line, read.warnings),
+            **optional_values(line, read.warnings),
         }
         circonscription = self.circonscriptions.named(
             line["circonscription"], uai=line["circonscription_uai"], within=departement
@@ -180,19 +167,19 @@ class _Import:
         return read
 
     def _departement(self, line: Line) -> Departement:
-        return self.territory.departement(line["departement"] or check_uai(_leading_zero(line["uai"]))[:3])
+        return self.territory.departement(line["departement"] or check_uai(with_leading_zero(line["uai"]))[:3])
 
     def _kind(self, line: Line) -> SchoolKind:
         """By the type, else by the nature, else what the caller says, else by the name: lists of IPS hold one kind each."""
         if self.table.has("type") or self.table.has("nature"):
-            return _kind_of(search_key(line["type"]), line["nature"])
+            return kind_of(search_key(line["type"]), line["nature"])
         if self.default_kind:
             return self.default_kind
         return SchoolKind.COLLEGE if search_key(line["name"]).startswith("college") else SchoolKind.ECOLE
 
     def _read_circonscription(self, line: Line) -> None:
         departement = self._departement(line)
-        uai = check_uai(_leading_zero(line["uai"]))
+        uai = check_uai(with_leading_zero(line["uai"]))
         self.circonscriptions.described(line["name"], uai=uai, email=line["email"], within=departement)
 
     # --- From values to rows ---
@@ -273,170 +260,7 @@ class _Import:
         self.report.add(Outcome.REFUSED, category="lignes", line=line, identifier=identifier, reason=str(error))
 
 
-class _Circonscriptions:
-    """Those of the served départements, found by UAI, else by name; a name met for the first time makes a new one."""
-
-    def __init__(self, departements: list[Departement], report: Report) -> None:
-        self.report = report
-        known = Circonscription.objects.filter(departement__in=departements)
-        self._by_name = {(one.departement_id, search_key(one.name)): one for one in known}
-        self._by_uai = {one.uai: one for one in self._by_name.values() if one.uai}
-
-    def named(self, name: str, *, uai: str, within: Departement) -> Circonscription | None:
-        """The circonscription that a school's line names; None when it names none."""
-        uai = _checked_or_empty(uai)
-        found = self._by_uai.get(uai) or self._by_name.get((within.pk, search_key(name)))
-        if found is None and name:
-            return self._create(name, uai=uai, email="", within=within)
-        if found and uai:
-            self._complete(found, uai=found.uai or uai)
-        return found
-
-    def described(self, name: str, *, uai: str, email: str, within: Departement) -> None:
-        """The annuaire has a line for the circonscription itself: its UAI, its name, its e-mail."""
-        found = self._by_uai.get(uai) or self._by_name.get((within.pk, search_key(name)))
-        email = _email_or_empty(email)
-        if found is None:
-            self._create(name, uai=uai, email=email, within=within)
-            return
-        taken = self._by_name.get((within.pk, search_key(name)), found) is not found
-        self._complete(found, uai=found.uai or uai, name=found.name if taken or not name else name, email=email or found.email)
-
-    def _create(self, name: str, *, uai: str, email: str, within: Departement) -> Circonscription:
-        if excess := too_long(Circonscription, {"name": name}):
-            raise LineRefused(f"Valeur trop longue : {excess}.")
-        one = Circonscription.objects.create(name=_demanded(name, "le nom"), uai=uai or None, email=email, departement=within)
-        self.report.add(Outcome.CREATED, category=CIRCONSCRIPTIONS, identifier=uai or name)
-        self._remember(one)
-        return one
-
-    def _complete(self, one: Circonscription, **values: str) -> None:
-        different = changes(one, values)
-        if not different:
-            return
-        for name, value in different.items():
-            setattr(one, name, value)
-        one.save(update_fields=list(different))
-        self.report.add(Outcome.UPDATED, category=CIRCONSCRIPTIONS, identifier=one.uai or one.name)
-        self._remember(one)
-
-    def _remember(self, one: Circonscription) -> None:
-        self._by_name[one.departement_id, search_key(one.name)] = one
-        if one.uai:
-            self._by_uai[one.uai] = one
-
-
-# --- One cell at a time ---
-
-
 def _source(table: Table) -> ReferenceSource:
     if table.has("type", "status"):
         return ReferenceSource.ANNUAIRE
     return ReferenceSource.GEOLOCATION if table.has("latitude", "address") else ReferenceSource.LIST
-
-
-def _leading_zero(uai: str) -> str:
-    """A spreadsheet may have eaten the zeros before the number; the key, checked next, says whether they were there."""
-    return uai.strip().zfill(8) if re.fullmatch(r"\s*[0-9]{5,6}[A-Za-z]\s*", uai) else uai
-
-
-def _kind_of(kind: str, nature: str) -> SchoolKind:
-    if kind in _TYPES:
-        return _TYPES[kind]
-    if not kind and re.fullmatch(r"1[0-9]{2}", nature):
-        return SchoolKind.ECOLE
-    if not kind and nature in _COLLEGE_NATURES:
-        return SchoolKind.COLLEGE
-    raise _NotASchool
-
-
-def _sector(line: Line) -> Sector:
-    words = search_key(line["sector"])
-    if words.startswith("pu"):
-        return Sector.PUBLIC
-    if words.startswith("pr"):
-        outside = "hors contrat" in f"{words} {search_key(line['contract'])}"
-        return Sector.INDEPENDENT if outside else Sector.PRIVATE
-    raise LineRefused(f"Secteur inconnu : « {line['sector']} » (attendu : public ou privé).")
-
-
-def _demanded(value: str, label: str) -> str:
-    if not value:
-        raise LineRefused(f"Il manque {label}.")
-    return value
-
-
-def _optional(line: Line, warnings: list[str]) -> dict[str, Any]:
-    """What this line knows beyond the mandatory columns; a cell that is empty or unreadable is simply not among the values."""
-    values: dict[str, Any] = {
-        "status": _status(line["status"], warnings),
-        "address": ", ".join(part for part in (line["address"], line["address_2"]) if part),
-        "postal_code": line["postal_code"].zfill(5) if line["postal_code"].isdecimal() else "",
-        "siret": _siret(line["siret"], warnings),
-        "email": _email(line["email"], warnings),
-        "rpi": line["rpi"].zfill(6) if line["rpi"].isdecimal() else line["rpi"],
-        **_position(line, warnings),
-    }
-    known = {name: value for name, value in values.items() if value}
-    if line["rpi_concentre"] in ("0", "1"):
-        known["rpi_concentre"] = line["rpi_concentre"] == "1"
-        if "rpi" in line.columns:
-            known["rpi"] = values["rpi"]  # a line that answers about RPI and names none says that the school is in none
-    return known
-
-
-def _status(text: str, warnings: list[str]) -> SchoolStatus | None:
-    status = _STATUSES.get(search_key(text))
-    if text and status is None:
-        warnings.append(f"État inconnu, laissé tel quel : « {text} ».")
-    return status
-
-
-def _siret(text: str, warnings: list[str]) -> str:
-    """A SIRET, checked; the annuaire sometimes gives a SIREN alone, which says too little to be stored."""
-    if not text:
-        return ""
-    try:
-        if len(text) == _SIREN_LENGTH:
-            check_siren(text)
-            return ""
-        return check_siret(text)
-    except IdentifierError as error:
-        warnings.append(f"SIRET laissé de côté. {error}")
-        return ""
-
-
-def _email(text: str, warnings: list[str]) -> str:
-    email = _email_or_empty(text)
-    if text and not email:
-        warnings.append(f"Courriel illisible, laissé de côté : « {text} ».")
-    return email
-
-
-def _email_or_empty(text: str) -> str:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return ""
-    return text
-
-
-def _checked_or_empty(uai: str) -> str:
-    try:
-        return check_uai(uai) if uai else ""
-    except IdentifierError:
-        return ""
-
-
-def _position(line: Line, warnings: list[str]) -> dict[str, Decimal]:
-    latitude, longitude = line["latitude"], line["longitude"]
-    if not (latitude and longitude):
-        latitude, _, longitude = line["position"].partition(",")
-    if not (latitude and longitude):
-        return {}
-    try:
-        place = {"latitude": degrees(latitude, most=90), "longitude": degrees(longitude, most=180)}
-    except (InvalidOperation, ValueError):
-        warnings.append(f"Position illisible, laissée de côté : « {latitude} ; {longitude} ».")
-        return {}
-    return place
