@@ -59,6 +59,8 @@ class Authorisation:
 class Payment:
     """When the subsidy is paid, in the words of the campaign's calendar."""
 
+    labels: ClassVar[Mapping[str, str]] = {"comptable": "le comptable assignataire (campagne)"}
+
     acompte_rate: str
     justified: str
     paid: str
@@ -95,6 +97,10 @@ class Words:
         "termination": "le texte de l’article 11 (campagne)",
         "disputes": "le texte de l’article 12 (campagne)",
     }
+    worded: ClassVar[Mapping[str, str]] = {
+        "resources": "le texte des ressources (campagne)",
+        "payment": "le texte du paiement (campagne)",
+    }
 
     organisation: tuple[str, ...]
     state_commitments: tuple[str, ...]
@@ -118,6 +124,7 @@ class ConventionLetter(Letter):
     labels = {
         "visas": "les visas (texte de la campagne)",
         "state_signatory": "le signataire de la convention (campagne)",
+        "tribunal": "le tribunal administratif (campagne)",
         "subsidy_max": "la subvention maximale",
         "deployment_from": "le début du déploiement",
         "deployment_until": "la fin du déploiement",

@@ -25,6 +25,11 @@ from typing import Any, ClassVar, Protocol
 
 Snapshot = dict[str, Any]
 
+# How a campaign's template words what only the académie knows; no act is issued with it.
+TO_FILL = "à compléter"
+# What the administration of the académie can mend bears it at the end of its label.
+OF_THE_CAMPAIGN = "campagne)"
+
 
 class LetterContext(Protocol):
     """What `services.issue` asks of a letter. `Letter` answers it; another class may, as long as its snapshot is JSON."""
@@ -77,6 +82,7 @@ class Signature:
     """
 
     labels: ClassVar[Mapping[str, str]] = {"name": "le nom du signataire", "capacity": "la qualité du signataire"}
+    worded: ClassVar[Mapping[str, str]] = dict.fromkeys(("name", "capacity", "delegation"), "le signataire de l’acte (campagne)")
 
     name: str
     capacity: str
@@ -108,13 +114,23 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """The parts that every letter shares; subclasses add their own fields and name in `labels` those that must be filled."""
+    """The parts that every letter shares; subclasses add their own fields and name in `labels` those that must be filled.
+
+    `worded` names those of the campaign's texts that may be absent, but not half written.
+    """
 
     kind: ClassVar[str]
     title: ClassVar[str]
     act: ClassVar[str]
     template: ClassVar[str]
     labels: ClassVar[Mapping[str, str]] = {"place": "le lieu de signature", "dated": "la date de l’acte"}
+    worded: ClassVar[Mapping[str, str]] = {
+        "authority": "l’autorité qui décide (texte de la campagne)",
+        "visas": "les visas (texte de la campagne)",
+        "body": "le corps de la lettre (texte de la campagne)",
+        "recourse": "les voies et délais de recours (texte de la campagne)",
+        "copies": "les destinataires des copies (texte de la campagne)",
+    }
 
     sender: Sender
     place: str
@@ -139,8 +155,8 @@ class Act(Letter):
     """A numbered act (`pdf/act.html`): « Le recteur …, Vu … ; Décide : », its articles, its signature."""
 
     labels: ClassVar[Mapping[str, str]] = {
-        "authority": "l’autorité qui décide",
-        "visas": "les visas",
+        "authority": "l’autorité qui décide (texte de la campagne)",
+        "visas": "les visas (texte de la campagne)",
         "signature": "le signataire",
     }
 
@@ -155,20 +171,34 @@ def _blanks(part: Any) -> Iterator[str]:
         return
     if not dataclasses.is_dataclass(part):
         return
-    labels = labels_of(type(part))
+    labels, worded = labels_of(type(part)), labels_of(type(part), "worded")
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
-        if field.name in labels and is_blank(value):
-            yield labels[field.name]
+        label = labels.get(field.name, "")
+        words = label if of_the_campaign(label) else worded.get(field.name, "")
+        if label and is_blank(value):
+            yield label
+        elif words and is_to_fill(value):
+            yield words
         yield from _blanks(value)
 
 
-def labels_of(part: type) -> Mapping[str, str]:
+def labels_of(part: type, named: str = "labels") -> Mapping[str, str]:
     """A subclass adds its labels to those of its bases."""
     merged: dict[str, str] = {}
     for base in reversed(part.__mro__):
-        merged.update(vars(base).get("labels", {}))
+        merged.update(vars(base).get(named, {}))
     return merged
+
+
+def of_the_campaign(label: str) -> bool:
+    return label.endswith(OF_THE_CAMPAIGN)
+
+
+def is_to_fill(value: Any) -> bool:
+    if isinstance(value, tuple | list):
+        return any(is_to_fill(one) for one in value)
+    return isinstance(value, str) and TO_FILL in " ".join(value.casefold().split())
 
 
 def is_blank(value: Any) -> bool:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 import secrets
+from collections.abc import Iterator, Sequence
 
 from django.db import connection, models
 from django.utils import timezone
 
 from plannumerique.celery import after_commit
 from plannumerique.files import content, tasks
-from plannumerique.files.letters import LetterContext
+from plannumerique.files.letters import LetterContext, of_the_campaign
 from plannumerique.files.models import IssuedDocument, LetterSeries, Piece, StoredFile
 from plannumerique.files.pdf import version_of
 from plannumerique.files.permissions import (
@@ -24,7 +25,8 @@ from plannumerique.journal.passages import opening, passage
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.text import french_list, typeset
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.models import School
+from plannumerique.organisations.enums import Level, Role
+from plannumerique.organisations.models import Membership, School
 
 # Neither 0 and O, nor 1, I, L and U: the code is read on paper and typed again. Twelve of them make 59 bits.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -149,7 +151,9 @@ def issue(
         raise TypeError("A letter is issued inside the passage of its act.")
     blanks = letter.blanks()
     if blanks:
-        raise Refused(typeset(f"Il manque pour établir {letter.act} : {french_list(blanks)}."))
+        raise Refused(
+            typeset(f"Il manque pour établir {letter.act} : {french_list(blanks)}."), *_who_mends(blanks, thread, actor)
+        )
     document = IssuedDocument(
         thread=thread,
         subject_kind=subject._meta.label_lower,
@@ -172,6 +176,19 @@ def issue(
         document.reference = reference.format(number=document.number)
     after_commit(tasks.render_document, document.pk, actor.at.isoformat())
     return document
+
+
+def _who_mends(blanks: Sequence[str], thread: Thread, actor: Actor) -> Iterator[str]:
+    """What a campaign lacks is typed in the administration: by whom, and where. Names are for the académie's own people."""
+    if not any(of_the_campaign(label) for label in blanks):
+        return
+    held = Membership.objects.in_force(actor.today).filter(role=Role.ADMINISTRATOR, academie=thread.academie_id)
+    people = [str(one.user) for one in held.select_related("user")] if thread.academie_id in actor.ids(Level.ACADEMIE) else []
+    names = f" ({french_list(people)})" if people else ""
+    yield typeset(
+        f"L’administration de l’{thread.academie}{names} le complète : menu « Administration », puis « Campagnes » ou "
+        "« Textes des actes »."
+    )
 
 
 def _next_number(series: str) -> int:

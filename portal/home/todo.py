@@ -18,13 +18,13 @@ from conventions.models import Convention
 from deployments.models import MobileClass
 from plannumerique.files.enums import PieceState
 from plannumerique.files.models import Piece
-from plannumerique.lib.text import plural
+from plannumerique.lib.text import french_list, plural
 from plannumerique.messages.models import Message
 from plannumerique.messages.permissions import can_write_message
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
 from projects.enums import PEDAGOGICAL_ANCHORS, ApplicationState, DeadlineCode, OpinionKind, PieceKind
-from projects.models import Application, CampaignDeadline, CompletionPoint, Dossier, Opinion
+from projects.models import Application, Campaign, CampaignDeadline, CompletionPoint, Dossier, Opinion
 from subsidies.enums import PaymentState, ResourcesState, SubsidyState
 from subsidies.models import EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
 
@@ -99,7 +99,21 @@ class Todo:
 def todo_of(actor: Actor, *, deadlines: Iterable[CampaignDeadline]) -> list[Todo]:
     """What waits for that person, the nearest deadline first; one query a kind of row, however many tasks share it."""
     last_days = {(row.campaign_id, row.code): row.as_rule().last_day for row in deadlines}
-    return sorted(_found(actor, last_days), key=lambda todo: todo.due)
+    return sorted([*_found(actor, last_days), *_of_the_administration(actor)], key=lambda todo: todo.due)
+
+
+def _of_the_administration(actor: Actor) -> Iterator[Todo]:
+    """Until she has filled them in, acts are refused to others; three queries, for administrators alone."""
+    academies = actor.ids(Level.ACADEMIE, [Role.ADMINISTRATOR])
+    rows = Campaign.objects.filter(academie_id__in=academies).prefetch_related("texts", "signatories") if academies else ()
+    waiting = [(row, missing) for row in rows if (missing := row.to_fill())]
+    if waiting:
+        lines = tuple(
+            TodoLine(f"{row} : {french_list(missing)}", reverse("admin:projects_campaign_change", args=[row.pk]))
+            for row, missing in waiting[:SHOWN]
+        )
+        listing = reverse("admin:projects_campaign_changelist")
+        yield Todo("Compléter la campagne : des actes l’attendent", lines, more=len(waiting) > SHOWN, url=listing)
 
 
 LastDays = Mapping[tuple[int, str], dt.date]

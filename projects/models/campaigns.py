@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from plannumerique.files.letters import is_blank, is_to_fill
 from plannumerique.journal.machine import Refused
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
@@ -18,6 +19,10 @@ from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Academie
 from projects.enums import ActKind, CbrNature, DeadlineCode
 from projects.rules import CapUnit, CbrBasis, Deadline, FundingTerms, RoundingMode, TaxBasis, TermsError, Tier
+
+
+def _lacks(value: str) -> bool:
+    return is_blank(value) or is_to_fill(value)
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -74,6 +79,28 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        super().clean()
+        if not isinstance(self.imputation, dict):
+            raise ValidationError({"imputation": typeset("Écrivez un élément par ligne : « Programme : 0214 ».")})
+
+    def is_imputation_filled(self) -> bool:
+        values = [str(value) for value in self.imputation.values()]
+        return bool(values) and not any(_lacks(value) for value in values)
+
+    def to_fill(self) -> list[str]:
+        """What its acts still wait for, as the administration names it: what is blank, or « à compléter » as the template left it."""
+        signed = {row.act for row in self.signatories.all()}
+        unsigned = [act.label for act in ActKind if act not in signed]
+        named = [
+            ("imputation budgétaire", self.is_imputation_filled()),
+            ("comptable assignataire", not _lacks(self.comptable)),
+            ("tribunal administratif", not _lacks(self.tribunal)),
+            *((f"texte « {text} »", not _lacks(text.text)) for text in self.texts.all()),
+            (f"signataires ({', '.join(unsigned)})" if signed else "signataires", not unsigned),
+        ]
+        return [typeset(label) for label, filled in named if not filled]
 
     def current_terms(self) -> "TermsVersion":
         """The latest figures; one query, unless the versions were prefetched. A convention keeps pointing at the one it was made with."""

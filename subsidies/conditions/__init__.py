@@ -55,6 +55,7 @@ from subsidies.conditions.subsidy import (
     the_decision_is_taken_over,
     the_ej_number_is_known,
     the_grant_is_notified,
+    the_imputation_is_filled,
     the_service_fait_is_taken_over,
 )
 
@@ -90,6 +91,7 @@ __all__ = [
     "the_grant_is_notified",
     "the_groupement_is_documented",
     "the_iban_is_settled",
+    "the_imputation_is_filled",
     "the_invoice_has_its_copy",
     "the_invoice_is_not_early",
     "the_invoice_is_shared_out",

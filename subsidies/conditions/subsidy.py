@@ -47,6 +47,16 @@ def an_order_is_accepted_if_the_campaign_waits(subsidy: EquipmentSubsidy) -> Ite
 
 
 @condition
+def the_imputation_is_filled(subsidy: EquipmentSubsidy) -> Iterator[str]:
+    """L’imputation budgétaire de la campagne est complète."""
+    if not subsidy.campaign.is_imputation_filled():
+        yield (
+            "L’imputation budgétaire de la campagne est à compléter : la DAF la donne à l’administration de l’académie, "
+            "qui la saisit (menu « Administration », « Campagnes »)."
+        )
+
+
+@condition
 def the_decision_is_rendered(subsidy: EquipmentSubsidy) -> Iterator[str]:
     """La décision attributive est établie en PDF."""
     decision = IssuedDocument.objects.about(subsidy).of_kind(ActKind.DECISION.value).in_force().order_by("-pk").first()

@@ -15,9 +15,6 @@ from projects.documents import lines_of, texts
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
 
-# How a campaign's template words what only the académie knows.
-TO_FILL = "à compléter"
-
 # As a comptable reads them; the database keeps no order, and what is not named here comes last.
 BUDGET_LINES = ("Programme", "Action", "Domaine fonctionnel", "Centre financier", "Centre de coûts", "Activité")
 
@@ -48,7 +45,7 @@ def account_of(convention: Convention) -> Account:
 def imputation_of(campaign: Campaign, *, ej_number: str = "") -> Table | None:
     """The budget lines of the campaign, in its own words; None, which refuses the act, as long as one is to be filled."""
     lines: Mapping[str, Any] = campaign.imputation
-    if not lines or any(not str(value).strip() or str(value).startswith(TO_FILL) for value in lines.values()):
+    if not campaign.is_imputation_filled():
         return None
     named = {capfirst(str(label).replace("_", " ")): str(value) for label, value in lines.items()}
     rows = [Row(label=label, cells=(named[label],)) for label in sorted(named, key=_budget_rank)]

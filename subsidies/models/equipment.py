@@ -274,7 +274,11 @@ class EquipmentSubsidy(ThreadRow):
         source=S.CREATED,
         target=S.DECISION_PREPARED,
         label="Préparer la décision attributive",
-        conditions=[only_if.not_on_hold, only_if.an_order_is_accepted_if_the_campaign_waits],
+        conditions=[
+            only_if.not_on_hold,
+            only_if.an_order_is_accepted_if_the_campaign_waits,
+            only_if.the_imputation_is_filled,
+        ],
     )
     def prepare_decision(self, *, amount: Decimal, by: User | None) -> None:
         refusal = decision_refusal(amount, convention_maximum=self.convention_max)

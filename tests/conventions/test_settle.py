@@ -108,7 +108,7 @@ def test_a_campaign_without_signatory_or_text_is_named_and_the_number_is_not_use
     with pytest.raises(Refused) as refused:
         settle(convention)
 
-    (reason,) = refused.value.reasons
+    reason, _ = refused.value.reasons
     assert "le texte de l’article 9 (campagne)" in reason
     assert "le signataire de la convention (campagne)" in reason
     assert not LetterSeries.objects.exists()

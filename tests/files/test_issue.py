@@ -15,7 +15,7 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Role
-from tests.factories import actor_for
+from tests.factories import MembershipFactory, actor_for
 from tests.files import sample
 from tests.files.conftest import Dossier
 
@@ -81,11 +81,40 @@ def test_every_blank_is_named_in_one_refusal(dossier: Dossier) -> None:
         issue(dossier, blank)
 
     assert refusal.value.reasons == [
-        "Il manque pour établir la décision attributive\u00a0: les visas, le nom du signataire,"
-        " le montant maximal de la subvention et le numéro de délibération."
+        "Il manque pour établir la décision attributive\u00a0: les visas (texte de la campagne), le nom du"
+        " signataire, le montant maximal de la subvention et le numéro de délibération.",
+        "L’administration de l’académie de Besançon le complète\u00a0: menu «\u00a0Administration\u00a0», puis «\u00a0Campagnes\u00a0» ou"
+        " «\u00a0Textes des actes\u00a0».",
     ]
     assert not IssuedDocument.objects.exists()
     assert not LetterSeries.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("part", "label"),
+    [
+        ({"recourse": "Recours : À compléter."}, "les voies et délais de recours (texte de la campagne)"),
+        ({"copies": ("comptable", "à compléter")}, "les destinataires des copies (texte de la campagne)"),
+        ({"signature": sample.Signature(name="Lou EXEMPLE", capacity="à\u00a0compléter")}, "le signataire de l’acte (campagne)"),
+    ],
+)
+def test_words_of_the_campaign_left_to_fill_are_blanks(dossier: Dossier, part: dict[str, Any], label: str) -> None:
+    with pytest.raises(Refused, match=re.escape(label)):
+        issue(dossier, sample.decision(**part))
+
+
+def test_what_a_person_typed_may_say_to_fill(dossier: Dossier) -> None:
+    """A motive « dossier à compléter » is no placeholder of the campaign."""
+    assert issue(dossier, sample.decision(subject="Dossier à compléter")).number == 1
+
+
+def test_a_refusal_names_to_the_academie_who_mends_the_campaign(dossier: Dossier) -> None:
+    MembershipFactory(administrator=True, academie=dossier.thread.academie, user__first_name="Gwen")
+
+    with pytest.raises(Refused) as refusal:
+        issue(dossier, sample.decision(visas=()))
+
+    assert "(Gwen EXEMPLE)" in refusal.value.reasons[1].replace("\u00a0", " ")
 
 
 def test_zero_is_not_a_blank(dossier: Dossier) -> None:

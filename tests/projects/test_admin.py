@@ -1,6 +1,7 @@
 """The campaigns of an académie in the hands of its administrator: hers alone, figures added and never changed."""
 
 import datetime as dt
+import html
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
@@ -11,9 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from plannumerique.accounts.models import User
+from plannumerique.files.models import IssuedDocument
+from plannumerique.journal.machine import Refused
+from plannumerique.organisations.enums import Role
 from projects.models import Campaign, CampaignText, TermsVersion
+from subsidies.services.decision import prepare_decision, sign_decision
 from tests.factories import AcademieFactory, MembershipFactory, UserFactory
 from tests.factories_projects import CampaignFactory, CriterionFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -214,3 +220,42 @@ def test_a_text_keeps_its_place_and_changes_its_words(logged_in: Client) -> None
     assert answer.status_code == 302, faults(answer)
     text.refresh_from_db()
     assert (text.act, text.slot, text.text) == ("decision", "recourse", "Autres voies de recours.")
+
+
+# --- What the template leaves to the académie ---
+
+
+def test_from_the_refusal_to_the_act_through_the_home_of_the_administrator(logged_in: Client, administrator: User) -> None:
+    """The DAF is stopped before the recteur; the administrator reads it at home, fills it in, and the decision is issued."""
+    subsidy = EquipmentSubsidyFactory()
+    campaign = subsidy.campaign
+    Campaign.objects.filter(pk=campaign.pk).update(imputation={"programme": "à compléter par la DAF"})
+    campaign.texts.filter(act="decision", slot="recourse").update(text="Tribunal : à compléter")
+    daf, recteur = (actor_of(subsidy, role) for role in (Role.GESTIONNAIRE_DAF, Role.RECTEUR))
+    signing = {"on": dt.date(2016, 9, 23), "signatory": "Alix EXEMPLE", "capacity": "Secrétaire générale"}
+
+    with pytest.raises(Refused, match="L’imputation budgétaire de la campagne est à compléter"):
+        prepare_decision(subsidy_id=subsidy.pk, actor=daf, amount=subsidy.convention_max)
+    home = html.unescape(logged_in.get("/").content.decode()).replace("\xa0", " ")
+    assert "imputation budgétaire et texte « décision attributive – recourse »" in home
+    assert page(Campaign, "change", campaign.pk) in home
+    sent(logged_in, page(Campaign, "change", campaign.pk), imputation="Programme : 0214")
+    prepare_decision(subsidy_id=subsidy.pk, actor=daf, amount=subsidy.convention_max)
+
+    with pytest.raises(Refused) as refused:
+        sign_decision(subsidy_id=subsidy.pk, actor=recteur, **signing)  # type: ignore[arg-type]
+    assert "recours (texte de la campagne)" in refused.value.reasons[0]
+    assert f"({administrator}" in refused.value.reasons[1].replace("\xa0", " ")
+    text = campaign.texts.get(act="decision", slot="recourse")
+    sent(logged_in, page(CampaignText, "change", text.pk), text="Devant le tribunal d’exemple.")
+
+    sign_decision(subsidy_id=subsidy.pk, actor=recteur, **signing)  # type: ignore[arg-type]
+    issued = IssuedDocument.objects.get(kind="decision")
+    assert issued.snapshot["recourse"] == "Devant le tribunal d’exemple."
+    assert issued.snapshot["imputation"]["rows"][0] == {"label": "Programme", "cells": ["0214"], "note": ""}
+    assert "Compléter la campagne" not in html.unescape(logged_in.get("/").content.decode())
+
+
+def test_the_campaigns_of_others_are_not_hers_to_fill_in(logged_in: Client) -> None:
+    CampaignFactory(academie=AcademieFactory(rennes=True), imputation={})
+    assert "Compléter la campagne" not in html.unescape(logged_in.get("/").content.decode())
