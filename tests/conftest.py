@@ -10,6 +10,8 @@ from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+pytest_plugins = ["tests.durations"]
+
 # A machine that does something else at the same time is slow to draw: that says nothing of the rule.
 hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("portal")

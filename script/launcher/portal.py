@@ -48,7 +48,7 @@ def backends(servers: Servers, ground: Ground, *, durable: bool) -> dict[str, st
 
 def settings(ground: Ground, urls: Mapping[str, str], **others: str) -> dict[str, str]:
     """The caller's environment, without what would make two runs differ, and with every setting that the portal reads here."""
-    return _inherited() | {
+    return inherited() | {
         "SECRET_KEY": _secret_key(ground.home / "secret_key"),
         "DEBUG": "0",
         "MEDIA_ROOT": str(ground.home / "media"),
@@ -61,7 +61,7 @@ def settings(ground: Ground, urls: Mapping[str, str], **others: str) -> dict[str
     }
 
 
-def _inherited() -> dict[str, str]:
+def inherited() -> dict[str, str]:
     # libpq's own variables only make sense with the caller's own database.
     prefixes = ("PORTAL_",) if os.environ.get("DATABASE_URL") else ("PORTAL_", "PG")
     names = [name for name in os.environ if name not in INSTALLATION | MISLEADING and not name.startswith(prefixes)]

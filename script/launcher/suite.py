@@ -2,45 +2,39 @@
 
 import os
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from . import environment, machine, migrated, portal
+from . import environment, lint, machine, migrated, portal
 from .console import say, seconds
 from .environment import PYTHON
-from .places import ROOT, VAR, VENV, Ground, throwaway
+from .lint import Check, Outcome, summary
+from .places import ROOT, VAR, Ground, throwaway
 from .processes import Command, Servers, call, ended_cleanly
 
-
-@dataclass(frozen=True)
-class Check:
-    name: str
-    command: Command
-
-
-@dataclass(frozen=True)
-class Outcome:
-    name: str
-    code: int
-    duration: str
+# One more than two processors: while a browser or PostgreSQL works for one, the others have theirs.
+PROCESSES = "3"
+# Where no server is needed: a test that asks for one fails at once.
+NO_SERVER = {"DATABASE_URL": lint.SETTINGS["DATABASE_URL"], "REDIS_URL": ""}
 
 
 def main(arguments: Sequence[str]) -> int:
-    return ended_cleanly(lambda: run([Check("pytest", pytest(*arguments))] if arguments else list(checks())))
+    return ended_cleanly(lambda: some(arguments) if arguments else everything())
 
 
-def checks() -> Iterator[Check]:
-    yield Check("ruff check", [PYTHON, "-m", "ruff", "check"])
-    yield Check("ruff format", [PYTHON, "-m", "ruff", "format", "--check"])
-    yield Check("djade", [VENV / "bin" / "djade", "--check", *templates()])
-    yield Check("mypy", [PYTHON, "-m", "mypy", "."])
-    # Called through Python: in a deep folder its first line would be too long for the kernel.
-    yield Check("lint-imports", [PYTHON, VENV / "bin" / "lint-imports", "--no-logo"])
-    yield Check("makemigrations", portal.manage("makemigrations", "--check", "--dry-run"))
+def some(arguments: Sequence[str]) -> int:
+    _complete()
+    return summary([run(Check("pytest", pytest(*arguments)), served=need_servers(arguments))])
+
+
+def everything() -> int:
+    _complete()
+    outcomes = lint.side_by_side(list(lint.checks()))
     # Coverage slows everything that it watches, and the rules are covered by their own tests or not at all.
-    yield Check("règles", pytest(*rules(), "--cov"))
-    yield Check("pytest", pytest("-n", "3", "--dist", "worksteal", *(f"--ignore={path}" for path in rules())))
+    outcomes.append(run(Check("règles", pytest(*rules(), "--cov")), served=False))
+    others = ["-n", PROCESSES, "--dist", "worksteal", *(f"--ignore={path}" for path in rules())]
+    outcomes.append(run(Check("pytest", pytest(*others)), served=True))
+    return summary(outcomes)
 
 
 def pytest(*arguments: str | Path) -> Command:
@@ -52,42 +46,33 @@ def rules() -> list[Path]:
     return [ROOT / "tests" / "lib", *sorted(ROOT.glob("tests/*/test_*rules*.py"))]
 
 
-def templates() -> list[Path]:
-    folders = [folder for folder in ROOT.iterdir() if folder.is_dir() and not folder.name.startswith(".") and folder != VAR]
-    return sorted(page for folder in folders for page in folder.rglob("*.html"))
+def need_servers(arguments: Sequence[str]) -> bool:
+    """Unless every path that is named holds tests of values alone. What follows `::` names a test of the file."""
+    named = [Path(one.split("::")[0]).resolve() for one in arguments if not one.startswith("-")]
+    paths = [path for path in named if path.exists()]
+    return not paths or not all(any(path.is_relative_to(rule) for rule in rules()) for path in paths)
 
 
-def run(todo: Sequence[Check]) -> int:
+def run(check: Check, *, served: bool) -> Outcome:
+    with throwaway() as ground, Servers(ground.lock) as running:
+        given = servers(ground, running) if served else NO_SERVER
+        # Two runs in one checkout would mix their measures.
+        own = {"COVERAGE_FILE": str(ground.home / "coverage"), "CHROMIUM": machine.browser() or ""}
+        return _run(check, portal.settings(ground, given, **own), running)
+
+
+def _complete() -> None:
     VAR.mkdir(exist_ok=True)
     machine.complete(tests=True)
     environment.complete(tests=True)
-    with throwaway() as ground, Servers(ground.lock) as servers:
-        template = _template(ground, servers)
-        urls = portal.backends(servers, ground, durable=False)
-        # Two runs in one checkout would mix their measures.
-        own = {"COVERAGE_FILE": str(ground.home / "coverage"), "CHROMIUM": machine.browser() or "", "TEST_DB_TEMPLATE": template}
-        env = portal.settings(ground, urls, **own)
-        outcomes = [_run(check, env, servers) for check in todo]
-    return summary(outcomes)
 
 
-def _template(ground: Ground, servers: Servers) -> str:
-    """The migrated base that each process of pytest copies; none on a server of the caller, where each migrates its own."""
+def servers(ground: Ground, running: Servers) -> dict[str, str]:
+    """On a server of the caller, each process of pytest migrates a base of its own; on ours, it copies the one that is kept."""
     if os.environ.get("DATABASE_URL"):
-        return ""
-    migrated.bring(ground, servers)
-    return migrated.NAME
-
-
-def summary(outcomes: Sequence[Outcome]) -> int:
-    """One line for each check; the exit code is that of the first that failed."""
-    width = max(len(outcome.name) for outcome in outcomes)
-    say()
-    for outcome in outcomes:
-        say(f"{outcome.name:{width}}  {'ÉCHEC' if outcome.code else 'ok':5}  {outcome.duration:>8}")
-    failed = [outcome for outcome in outcomes if outcome.code]
-    say(f"En échec : {', '.join(outcome.name for outcome in failed)}." if failed else "Tout est vérifié.")
-    return failed[0].code if failed else 0
+        return portal.backends(running, ground, durable=False)
+    migrated.bring(ground, running)
+    return portal.backends(running, ground, durable=False) | {"TEST_DB_TEMPLATE": migrated.NAME}
 
 
 def _run(check: Check, env: portal.Environment, servers: Servers) -> Outcome:
