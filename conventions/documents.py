@@ -261,7 +261,13 @@ def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Part
     theirs = Party(party=f"Pour {collectivite.in_words}", capacity=f"Le {head_of(collectivite)}")
     if signed is None:
         return (theirs,)
-    ours = Party(party="Pour l’État", capacity=signed.capacity, name=signed.name, delegation=signed.delegation)
+    ours = Party(
+        party="Pour l’État",
+        capacity=signed.capacity,
+        name=signed.name,
+        delegation=signed.delegation,
+        on_behalf_of=signed.on_behalf_of,
+    )
     return (ours, theirs)
 
 

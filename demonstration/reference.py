@@ -13,7 +13,7 @@ from django.db import transaction
 from demonstration import people
 from plannumerique.lib.identifiers import uai_key
 from plannumerique.organisations import services as organisations
-from plannumerique.organisations.enums import SchoolKind
+from plannumerique.organisations.enums import AcademieHead, SchoolKind
 from plannumerique.organisations.imports.collectivites import import_collectivites
 from plannumerique.organisations.imports.places import import_places
 from plannumerique.organisations.imports.report import Report
@@ -65,6 +65,10 @@ def _open_academie() -> Academie:
         dane_email=people.address("ce.dane"),
         daf_email=people.address("ce.daf"),
         dsi_email=people.address("ce.dsi"),
+        head=AcademieHead.RECTEUR,
+        tribunal="tribunal administratif de Besançon",
+        tribunal_address="30 rue Charles-Nodier, 25000 Besançon",
+        comptable="Directeur régional des finances publiques de Bourgogne-Franche-Comté et du département de la Côte-d’Or",
         administrator_email=people.address("administration"),
         administrator_first_name="Gwen",
         administrator_last_name=people.LAST_NAME,

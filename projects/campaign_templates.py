@@ -1,5 +1,7 @@
 """Calls for projects as an académie can begin with them. A template is data: once created, the campaign's rows are its own.
 
+No place nor authority is in them: tribunal, comptable, recteur or rectrice are the académie's, copied when the campaign opens.
+
 Sources: the programme of 2016 as the académie de Besançon presented it (figures, rate, 15 October, 7 December, March 2017);
 for ENIR 2018, the académies' notices (20 M€, 50 %, 7 000 € of subsidy per school). What no source settles (TTC or HT, hour of
 the closing, threshold of small remainders) is a default that the académie checks before it opens the campaign.
@@ -11,11 +13,20 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from plannumerique.lib.text import starts_lower
+from plannumerique.organisations.models import Academie
 from projects.campaign_texts.by_template import texts_of
 from projects.enums import CbrNature, DeadlineCode
 from projects.rules import CapUnit, CbrBasis, RoundingMode, TaxBasis
 
+# What the texts take from the académie, by the name of its field.
+MENTIONS = ("head", "tribunal", "tribunal_address", "comptable")
+
 PARIS = ZoneInfo("Europe/Paris")
+
+
+def worded_for(academie: Academie, text: str) -> str:
+    return text.format_map({name: starts_lower(getattr(academie, name)) for name in MENTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +95,6 @@ AAP_2016 = CampaignTemplate(
             "centre financier": "à compléter par la DAF",
             "activité": "à compléter par la DAF",
         },
-        "comptable": "Directeur régional des finances publiques de Bourgogne-Franche-Comté et du département de la Côte-d’Or",
-        "tribunal": "tribunal administratif de Besançon",
     },
     terms={
         "cap_unit": CapUnit.PER_CLASS.value,
@@ -135,8 +144,6 @@ ENIR_2018 = CampaignTemplate(
         "cbr_delay_days": 15,
         "cbr_silence_counts": True,
         "imputation": {"programme": "à compléter par la DAF"},
-        "comptable": "Directeur régional des finances publiques de Bourgogne-Franche-Comté et du département de la Côte-d’Or",
-        "tribunal": "tribunal administratif de Besançon",
     },
     terms={
         "cap_unit": CapUnit.PER_SCHOOL.value,

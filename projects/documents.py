@@ -61,7 +61,7 @@ def reference(campaign: Campaign, act: ActKind) -> str:
 def sender(campaign: Campaign, *, service: str = DANE) -> Sender:
     academie = campaign.academie
     email = academie.daf_email if service == DAF else academie.dane_email
-    return Sender(academie=academie.name, service=service, address=academie.address, email=email)
+    return Sender(academie=academie.name, service=service, address=academie.address, email=email, head=academie.head)
 
 
 def head_of(collectivite: Collectivite) -> str:
@@ -80,7 +80,10 @@ def addressee(collectivite: Collectivite) -> Addressee:
 def signature(campaign: Campaign, act: ActKind, *, actor: Actor) -> Signature | None:
     """Who signs that act on the actor's day, as the campaign's rows say; None leaves a blank that refuses the issue."""
     found = Signatory.objects.in_force(actor.today).filter(campaign=campaign, act=act).order_by("-starts_on", "-pk").first()
-    return Signature(name=found.name, capacity=found.capacity, delegation=found.delegation) if found else None
+    if found is None:
+        return None
+    head = campaign.academie.head
+    return Signature(name=found.name, capacity=found.capacity, delegation=found.delegation, on_behalf_of=head)
 
 
 def texts(campaign: Campaign, act: ActKind) -> dict[str, str]:

@@ -73,12 +73,24 @@ class AcademieFactory(DjangoModelFactory):
         django_get_or_create = ["code"]
 
     class Params:
-        rennes = factory.Trait(code="14", name="Rennes", city="Rennes", address="96 rue d’Antrain\n35705 Rennes Cedex 7")
+        rennes = factory.Trait(
+            code="14",
+            name="Rennes",
+            city="Rennes",
+            address="96 rue d’Antrain\n35705 Rennes Cedex 7",
+            head="la rectrice",
+            tribunal="tribunal administratif de Rennes",
+            tribunal_address="3 contour de la Motte, 35044 Rennes Cedex",
+        )
 
     code = "03"
     name = "Besançon"
     address = "10 rue de la Convention\n25030 Besançon Cedex"
     city = "Besançon"
+    head = "le recteur"
+    tribunal = "tribunal administratif de Besançon"
+    tribunal_address = "30 rue Charles-Nodier, 25000 Besançon"
+    comptable = "Directeur régional des finances publiques d’exemple"
     dane_email = factory.LazyAttribute(lambda academie: f"dane.{academie.code}@exemple.invalid")
     daf_email = factory.LazyAttribute(lambda academie: f"daf.{academie.code}@exemple.invalid")
 

@@ -15,6 +15,7 @@ from conventions.models import Convention, CoveredClass, CoveredSchool
 from conventions.rules import project_amount
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.actor import Actor
+from projects.campaign_templates import worded_for
 from projects.campaign_texts.conventions import TEXTS
 from projects.models import Application, CampaignText
 from tests.factories import SchoolFactory, siret
@@ -108,7 +109,10 @@ def draft_file(actor: Actor) -> StoredFile:
 
 def convention_texts(campaign: Any) -> None:
     CampaignText.objects.bulk_create(
-        [CampaignText(campaign=campaign, act=act, slot=slot, text=text) for (act, slot), text in TEXTS.items()],
+        [
+            CampaignText(campaign=campaign, act=act, slot=slot, text=worded_for(campaign.academie, text))
+            for (act, slot), text in TEXTS.items()
+        ],
         ignore_conflicts=True,
     )
 

@@ -80,7 +80,7 @@ class CampaignFactory(DjangoModelFactory):
     expenses_from = dt.date(2016, 6, 17)
     imputation = {"programme": "exemple"}
     comptable = "Directeur régional des finances publiques d’exemple"
-    tribunal = "tribunal administratif de Besançon"
+    tribunal = factory.SelfAttribute("academie.tribunal")
 
     @factory.post_generation
     def rows(self: Any, create: bool, extracted: Any, **terms: Any) -> None:

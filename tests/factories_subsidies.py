@@ -23,6 +23,7 @@ from plannumerique.files.content import check
 from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.lib.money import ZERO
 from plannumerique.organisations.enums import Role
+from projects.campaign_templates import worded_for
 from projects.campaign_texts.subsidies import TEXTS
 from projects.enums import ActKind
 from projects.models import CampaignText
@@ -185,7 +186,10 @@ def word_the_acts(campaign: Any) -> None:
     """The texts that the campaign's template loads, since an act that lacks its words is not issued."""
     if not campaign.texts.filter(act=ActKind.DECISION, slot="visas").exists():
         CampaignText.objects.bulk_create(
-            [CampaignText(campaign=campaign, act=act, slot=slot, text=text) for (act, slot), text in TEXTS.items()],
+            [
+                CampaignText(campaign=campaign, act=act, slot=slot, text=worded_for(campaign.academie, text))
+                for (act, slot), text in TEXTS.items()
+            ],
             ignore_conflicts=True,
         )
 

@@ -28,7 +28,7 @@ Snapshot = dict[str, Any]
 # How a campaign's template words what only the académie knows; no act is issued with it.
 TO_FILL = "à compléter"
 # What the administration of the académie can mend bears it at the end of its label.
-OF_THE_CAMPAIGN = "campagne)"
+OF_THE_ADMINISTRATION = ("campagne)", "académie)")
 
 
 class LetterContext(Protocol):
@@ -54,6 +54,7 @@ class Sender:
         "academie": "le nom de l’académie",
         "service": "le service",
         "address": "l’adresse du rectorat",
+        "head": "« le recteur » ou « la rectrice » (données de l’académie)",
     }
 
     academie: str
@@ -62,6 +63,7 @@ class Sender:
     email: str = ""
     phone: str = ""
     followed_by: str = ""
+    head: str = "le recteur"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +177,7 @@ def _blanks(part: Any) -> Iterator[str]:
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
         label = labels.get(field.name, "")
-        words = label if of_the_campaign(label) else worded.get(field.name, "")
+        words = label if of_the_administration(label) else worded.get(field.name, "")
         if label and is_blank(value):
             yield label
         elif words and is_to_fill(value):
@@ -191,8 +193,8 @@ def labels_of(part: type, named: str = "labels") -> Mapping[str, str]:
     return merged
 
 
-def of_the_campaign(label: str) -> bool:
-    return label.endswith(OF_THE_CAMPAIGN)
+def of_the_administration(label: str) -> bool:
+    return label.endswith(OF_THE_ADMINISTRATION)
 
 
 def is_to_fill(value: Any) -> bool:

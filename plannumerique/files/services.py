@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from plannumerique.celery import after_commit
 from plannumerique.files import content, tasks
-from plannumerique.files.letters import LetterContext, of_the_campaign
+from plannumerique.files.letters import LetterContext, of_the_administration
 from plannumerique.files.models import IssuedDocument, LetterSeries, Piece, StoredFile
 from plannumerique.files.pdf import version_of
 from plannumerique.files.permissions import (
@@ -180,14 +180,14 @@ def issue(
 
 def _who_mends(blanks: Sequence[str], thread: Thread, actor: Actor) -> Iterator[str]:
     """What a campaign lacks is typed in the administration: by whom, and where. Names are for the académie's own people."""
-    if not any(of_the_campaign(label) for label in blanks):
+    if not any(of_the_administration(label) for label in blanks):
         return
     held = Membership.objects.in_force(actor.today).filter(role=Role.ADMINISTRATOR, academie=thread.academie_id)
     people = [str(one.user) for one in held.select_related("user")] if thread.academie_id in actor.ids(Level.ACADEMIE) else []
     names = f" ({french_list(people)})" if people else ""
     yield typeset(
-        f"L’administration de l’{thread.academie}{names} le complète : menu « Administration », puis « Campagnes » ou "
-        "« Textes des actes »."
+        f"L’administration de l’{thread.academie}{names} le complète : menu « Administration », puis « Campagnes », "
+        "« Textes des actes » ou « Académies »."
     )
 
 

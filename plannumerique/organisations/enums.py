@@ -22,6 +22,13 @@ class Role(TextChoices):
     SYSTEM = "system", "portail (automatique)"
 
 
+class AcademieHead(TextChoices):
+    """With the article that the acts agree with: « Pour la rectrice et par délégation »."""
+
+    RECTEUR = "le recteur", "le recteur"
+    RECTRICE = "la rectrice", "la rectrice"
+
+
 class Level(TextChoices):
     """The kind of organisation that a membership is held in."""
 

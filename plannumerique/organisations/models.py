@@ -12,6 +12,7 @@ from plannumerique.lib import identifiers
 from plannumerique.lib.text import as_school, de, search_key
 from plannumerique.organisations.enums import (
     LEVEL_OF_ROLE,
+    AcademieHead,
     CollectiviteKind,
     Level,
     ReferenceSource,
@@ -46,20 +47,34 @@ def _explain(check: Any, value: str) -> None:
 
 class Academie(models.Model):
     code = models.CharField("code", max_length=2, unique=True)
-    name = models.CharField("nom", max_length=80, help_text="« Besançon »")
+    name = models.CharField("nom", max_length=80, help_text="« Rennes »")
     rectorat_uai = models.CharField("UAI du rectorat", max_length=8, blank=True, validators=[validate_uai])
     address = models.TextField("adresse du rectorat")
     city = models.CharField("ville où l’on signe", max_length=80)
     dane_email = models.EmailField("courriel de la DANE")
     daf_email = models.EmailField("courriel de la DAF")
     dsi_email = models.EmailField("courriel de la DSI", blank=True)
+    # What its acts mention, and no other académie may inherit: a campaign copies tribunal and comptable when it opens.
+    head = models.CharField("recteur ou rectrice", max_length=12, choices=AcademieHead.choices)
+    tribunal = models.CharField("tribunal administratif", max_length=200, help_text="« tribunal administratif de … »")
+    tribunal_address = models.CharField(
+        "adresse du tribunal", max_length=200, help_text="Sur une ligne, dans les voies de recours."
+    )
+    comptable = models.CharField(
+        "comptable assignataire", max_length=200, help_text="« Directeur régional des finances publiques de … »"
+    )
 
     class Meta:
         verbose_name = "académie"
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return f"académie de {self.name}"
+        return f"académie {de(self.name)}"
+
+    @property
+    def authority(self) -> str:
+        """« Le recteur de l’académie d’Aix-Marseille », as a decision begins."""
+        return f"{self.head[:1].upper()}{self.head[1:]} de l’{self}" if self.head else ""
 
 
 class Departement(models.Model):

@@ -106,6 +106,10 @@ def open_academie(
     city: str,
     dane_email: str,
     daf_email: str,
+    head: str,
+    tribunal: str,
+    tribunal_address: str,
+    comptable: str,
     administrator_email: str,
     administrator_first_name: str,
     administrator_last_name: str,
@@ -133,6 +137,10 @@ def open_academie(
         dane_email=dane_email,
         daf_email=daf_email,
         dsi_email=dsi_email,
+        head=head,
+        tribunal=tribunal,
+        tribunal_address=tribunal_address,
+        comptable=comptable,
     )
     academie.full_clean()
     academie.save()

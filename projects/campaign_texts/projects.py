@@ -9,8 +9,8 @@ TEXTS: dict[tuple[str, str], str] = {
     ),
     (ActKind.SELECTION, "body"): ("Aucune commande ne doit être passée avant la notification de la convention."),
     (ActKind.NON_SELECTION, "recourse"): (
-        "Cette décision peut être contestée devant le tribunal administratif de Besançon, 30 rue Charles-Nodier, 25000 Besançon, "
+        "Cette décision peut être contestée devant le {tribunal}, {tribunal_address}, "
         "dans un délai de deux mois à compter de sa notification. Elle peut aussi, dans le même délai, faire l’objet d’un recours "
-        "gracieux devant le recteur ; le délai de recours devant le tribunal est alors prolongé."
+        "gracieux devant {head} ; le délai de recours devant le tribunal est alors prolongé."
     ),
 }

@@ -7,13 +7,12 @@ added by the portal; the texts of decrees, the places of appeal and the articles
 from projects.enums import ActKind
 
 _RECOURSE = (
-    "Cette décision peut être contestée devant le tribunal administratif de Besançon, 30 rue Charles-Nodier, 25000 Besançon, "
+    "Cette décision peut être contestée devant le {tribunal}, {tribunal_address}, "
     "dans un délai de deux mois à compter de sa notification. Elle peut aussi, dans le même délai, faire l’objet d’un recours "
-    "gracieux devant le recteur ; le délai de recours devant le tribunal est alors prolongé."
+    "gracieux devant {head} ; le délai de recours devant le tribunal est alors prolongé."
 )
 
 TEXTS: dict[tuple[str, str], str] = {
-    (ActKind.DECISION, "authority"): "Le recteur de l’académie de Besançon",
     (ActKind.DECISION, "visas"): (
         "Vu la loi organique n° 2001-692 du 1er août 2001 relative aux lois de finances\n"
         "Vu le code général des collectivités territoriales\n"

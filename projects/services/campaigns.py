@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from plannumerique.files.letters import is_blank
 from plannumerique.journal.machine import Refused
+from plannumerique.lib.text import french_list, typeset
 from plannumerique.organisations.models import Academie
-from projects.campaign_templates import CampaignTemplate
+from projects.campaign_templates import MENTIONS, CampaignTemplate, worded_for
 from projects.enums import ActKind
 from projects.models import (
     Campaign,
@@ -37,7 +39,13 @@ def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories
     """Create a campaign and all its rows from a template. Refused when the académie already has one of that code."""
     if Campaign.objects.filter(academie=academie, code=template.code).exists():
         raise Refused(f"L’{academie} a déjà une campagne {template.code}.")
-    campaign = Campaign(academie=academie, code=template.code, **template.campaign)
+    asked = [field for field in academie._meta.fields if field.name in MENTIONS]
+    if missing := [str(field.verbose_name) for field in asked if is_blank(getattr(academie, field.name))]:
+        raise Refused(
+            typeset(f"L’{academie} n’a pas encore : {french_list(missing)}. Son administration les saisit, page « Académies ».")
+        )
+    own = {"tribunal": academie.tribunal, "comptable": academie.comptable}
+    campaign = Campaign(academie=academie, code=template.code, **own | template.campaign)
     campaign.full_clean()
     campaign.save()
     terms = TermsVersion(campaign=campaign, number=1, **template.terms)
@@ -58,7 +66,8 @@ def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories
         for rank, one in enumerate(template.criteria, start=1)
     )
     CampaignText.objects.bulk_create(
-        CampaignText(campaign=campaign, act=act, slot=slot, text=text) for (act, slot), text in sorted(template.texts.items())
+        CampaignText(campaign=campaign, act=act, slot=slot, text=worded_for(academie, text))
+        for (act, slot), text in sorted(template.texts.items())
     )
     Signatory.objects.bulk_create(
         Signatory(

@@ -95,7 +95,7 @@ def decision_letter(subsidy: EquipmentSubsidy, *, actor: Actor, signature: Signa
         dated=subsidy.decision_signed_on or actor.today,
         addressee=acts.addressee(convention.dossier.collectivite),
         subject=f"{campaign.programme} – {campaign.label} – {convention.dossier.collectivite}",
-        authority=" ".join(words.get("authority", ())),
+        authority=" ".join(words.get("authority", ())) or campaign.academie.authority,
         visas=(*words.get("visas", ()), *_own_visas(subsidy, signature)),
         signature=signature,
         recourse="\n".join(words.get("recourse", ())),
@@ -136,6 +136,7 @@ def issue_decision(subsidy: EquipmentSubsidy, *, actor: Actor) -> IssuedDocument
         name=subsidy.decision_signatory,
         capacity=subsidy.decision_capacity,
         delegation=subsidy.decision_delegation,
+        on_behalf_of=subsidy.campaign.academie.head,
         on=subsidy.decision_signed_on,
     )
     campaign = subsidy.campaign

@@ -161,7 +161,13 @@ def _signature(subsidy: EquipmentSubsidy, *, actor: Actor) -> Signature:
     named = acts.signature(subsidy.campaign, ActKind.SERVICE_FAIT, actor=actor)
     delegation = named.delegation if named and named.name.casefold() == actor.name.casefold() else ""
     capacity = _capacity(subsidy, actor=actor)
-    return Signature(name=actor.name, capacity=capacity[:1].upper() + capacity[1:], delegation=delegation, on=actor.today)
+    return Signature(
+        name=actor.name,
+        capacity=capacity[:1].upper() + capacity[1:],
+        delegation=delegation,
+        on_behalf_of=subsidy.campaign.academie.head,
+        on=actor.today,
+    )
 
 
 def _keys(definitive: Definitive) -> set[ClassKey]:

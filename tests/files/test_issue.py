@@ -83,8 +83,8 @@ def test_every_blank_is_named_in_one_refusal(dossier: Dossier) -> None:
     assert refusal.value.reasons == [
         "Il manque pour établir la décision attributive\u00a0: les visas (texte de la campagne), le nom du"
         " signataire, le montant maximal de la subvention et le numéro de délibération.",
-        "L’administration de l’académie de Besançon le complète\u00a0: menu «\u00a0Administration\u00a0», puis «\u00a0Campagnes\u00a0» ou"
-        " «\u00a0Textes des actes\u00a0».",
+        "L’administration de l’académie de Besançon le complète\u00a0: menu «\u00a0Administration\u00a0», puis «\u00a0Campagnes\u00a0»,"
+        " «\u00a0Textes des actes\u00a0» ou «\u00a0Académies\u00a0».",
     ]
     assert not IssuedDocument.objects.exists()
     assert not LetterSeries.objects.exists()

@@ -1,19 +1,36 @@
 """How a real académie starts, on an empty database, with the files that the project ships."""
 
+import datetime as dt
 import io
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.test import Client
+from pypdf import PdfReader
 
+from conventions.documents import issue_convention
 from plannumerique.accounts.models import User
+from plannumerique.files.models import IssuedDocument
+from plannumerique.files.pdf import layout
+from plannumerique.journal.machine import Refused
 from plannumerique.lib.text import search_key
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import Academie, Collectivite, Departement, Membership, School
+from projects.campaign_templates import AAP_2016
+from projects.documents import issue_selection_letter
+from projects.enums import ActKind
 from projects.models import Campaign, Signatory
+from projects.services import open_campaign
+from subsidies.services.decision import sign_decision
+from tests.factories import AcademieFactory, CollectiviteFactory, SchoolFactory, actor_for
+from tests.factories_projects import ApplicationFactory, DossierFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +38,8 @@ DATA = Path(settings.BASE_DIR) / "data"
 BESANCON = (
     *("03", "--address", "10 rue de la Convention\\n25030 Besançon Cedex", "--city", "Besançon"),
     *("--dane-email", "dane@exemple.invalid", "--daf-email", "daf@exemple.invalid"),
+    *("--head", "le recteur", "--tribunal", "tribunal administratif de Besançon"),
+    *("--tribunal-address", "30 rue Charles-Nodier, 25000 Besançon", "--comptable", "Directeur régional d’exemple"),
     *("--administrator-email", "Administration@exemple.invalid", "--administrator-name", "Gwen", "EXEMPLE"),
 )
 FILES = (
@@ -123,3 +142,117 @@ def test_an_academie_that_the_table_no_longer_has_is_told(db: Any) -> None:
     )
     assert str(Academie.objects.get()) == "académie de Caen"
     assert list(Departement.objects.values_list("code", "name")) == [("014", "Calvados"), ("050", "Manche")]
+
+
+# --- Nothing of another académie ---
+
+
+RENNES = (
+    *("14", "--address", "96 rue d’Antrain\\n35705 Rennes Cedex 7", "--city", "Rennes"),
+    *("--dane-email", "dane@exemple.invalid", "--daf-email", "daf@exemple.invalid"),
+    *("--head", "la rectrice", "--tribunal", "Tribunal administratif de Rennes"),
+    *("--tribunal-address", "3 contour de la Motte, 35044 Rennes Cedex"),
+    *("--comptable", "Directrice régionale des finances publiques de Bretagne"),
+    *("--administrator-email", "administration@exemple.invalid", "--administrator-name", "Gwen", "EXEMPLE"),
+)
+ELSEWHERE = ("besancon", "doubs", "franche-comte", "bourgogne", "cote-d’or", "cote-d'or", "nodier", "le recteur")
+
+
+@pytest.mark.parametrize("template", ["aap_2016", "enir_2018"])
+def test_rennes_inherits_no_mention_of_besancon(template: str) -> None:
+    call_command("open_academie", *RENNES, "--campaign", template, stdout=io.StringIO())
+
+    campaign = Campaign.objects.get()
+    assert campaign.tribunal == "Tribunal administratif de Rennes"
+    assert campaign.comptable == "Directrice régionale des finances publiques de Bretagne"
+    said = " ".join([str(getattr(campaign, one.name)) for one in campaign._meta.fields if one.name != "academie"])
+    said = search_key(" ".join([said, *campaign.texts.values_list("text", flat=True)]))
+    assert not [word for word in ELSEWHERE if search_key(word) in said]
+    assert "{" not in said.replace(search_key(str(campaign.imputation)), "")
+    recourse = campaign.texts.get(act="decision", slot="recourse").text
+    assert "devant le tribunal administratif de Rennes, 3 contour de la Motte, 35044 Rennes Cedex, dans un délai" in recourse
+    assert "gracieux devant la rectrice" in recourse
+
+
+def test_the_letters_of_rennes_name_its_own_authorities() -> None:
+    """Convention, decision and letter of selection, as they are laid out."""
+    call_command(
+        "open_academie",
+        *RENNES,
+        *("--campaign", "aap_2016", "--signatory", "Lou EXEMPLE", "Secrétaire générale", "arrêté d’exemple"),
+        stdout=io.StringIO(),
+    )
+    campaign = Campaign.objects.get()
+    Campaign.objects.update(imputation={"programme": "0214"})
+    Signatory.objects.update(starts_on=dt.date(2016, 1, 1))
+    commune = CollectiviteFactory(departement=Departement.objects.get(code="035"), name="Exemple", address="35000 Exemple")
+    school = SchoolFactory(departement=commune.departement, collectivite=commune)
+    dossier = DossierFactory(campaign=Campaign.objects.get(), collectivite=commune)
+    application = ApplicationFactory(dossier=dossier, school=school, admissible=True, phase=campaign.phases.get(number=3))
+    actor = actor_for(Role.DAN, campaign.academie)
+    subsidy = EquipmentSubsidyFactory(prepared=True, convention__dossier=dossier, ej_number="2100000001")
+    convention = subsidy.convention
+    signing = {"on": dt.date(2016, 9, 23), "signatory": "Lou EXEMPLE", "capacity": "Secrétaire générale", "delegation": "arrêté"}
+
+    sign_decision(subsidy_id=subsidy.pk, actor=actor_of(subsidy, Role.RECTEUR), **signing)  # type: ignore[arg-type]
+    with transaction.atomic():
+        issue_selection_letter(application, ActKind.NON_SELECTION, actor=actor, motive="Motif d’exemple.")
+        issue_convention(convention, actor=actor)
+
+    said = {}
+    for document in IssuedDocument.objects.exclude(template="exemple.html"):
+        pages = PdfReader(io.BytesIO(layout(document).data)).pages
+        said[document.kind] = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert set(said) == {"decision", "convention", "non_selection"}
+    for kind, text in said.items():
+        assert not [word for word in ELSEWHERE if search_key(word) in search_key(text)], kind
+    assert "La rectrice de l’académie de Rennes" in said["decision"]
+    assert "Pour la rectrice et par délégation" in said["decision"]
+    assert "représenté par la rectrice de l’académie de Rennes" in said["convention"]
+    assert "devant le tribunal administratif de Rennes" in said["convention"]
+    assert "directrice régionale des finances publiques de Bretagne" in said["convention"]
+    assert "devant la rectrice" in said["non_selection"]
+
+
+def test_what_an_academie_says_of_itself_is_asked_all_at_once() -> None:
+    with pytest.raises(CommandError) as refusal:
+        call_command("open_academie", "14", "--city", "Rennes", "--campaign", "aap_2016", stdout=io.StringIO())
+
+    sentence = str(refusal.value).replace("\u00a0", " ")
+    assert sentence.startswith("Il manque : --address (adresse du rectorat)")
+    for option in ("--head", "--tribunal", "--tribunal-address", "--comptable", "--administrator-email", "--administrator-name"):
+        assert f"{option} (" in sentence
+    assert "--city" not in sentence
+    assert refusal.value.returncode == 2
+    assert not Academie.objects.exists()
+
+
+def test_a_head_who_is_neither_recteur_nor_rectrice_is_refused() -> None:
+    with pytest.raises(CommandError, match="head"):
+        call_command("open_academie", *RENNES, "--head", "le préfet", stdout=io.StringIO())
+    assert not Academie.objects.exists()
+
+
+def test_a_campaign_waits_for_what_its_academie_has_not_said() -> None:
+    academie = AcademieFactory(tribunal="", comptable="")
+    with pytest.raises(Refused, match="tribunal administratif et comptable assignataire"):
+        open_campaign(AAP_2016, academie=academie)
+    assert not Campaign.objects.exists()
+
+
+def test_an_academie_opened_before_takes_the_mentions_of_its_campaign() -> None:
+    migration = import_module("projects.migrations.0007_mentions_of_the_academie")
+    academie = AcademieFactory(head="la rectrice")
+    campaign = open_campaign(AAP_2016, academie=academie)
+    word = {"act": "decision", "slot": "authority"}
+    campaign.texts.create(**word, text="La rectrice de l’académie de Besançon")
+    mentions = ("head", "tribunal", "tribunal_address", "comptable")
+    before = {name: getattr(academie, name) for name in mentions}
+    Academie.objects.update(**dict.fromkeys(mentions, ""))
+
+    migration.fill_from_the_campaigns(apps, None)
+
+    assert Academie.objects.values(*mentions).get() == before
+    assert not campaign.texts.filter(**word).exists()
+    migration.word_the_authority(apps, None)
+    assert campaign.texts.get(**word).text == "La rectrice de l’académie de Besançon"

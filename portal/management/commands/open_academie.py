@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from plannumerique import clock
 from plannumerique.journal.machine import Refused
-from plannumerique.lib.text import typeset
+from plannumerique.lib.text import french_list, typeset
 from plannumerique.organisations import services as organisations
 from plannumerique.organisations.imports.collectivites import import_collectivites
 from plannumerique.organisations.imports.commands import run_import
@@ -21,6 +21,19 @@ from projects.campaign_templates import TEMPLATES
 from projects.services import SignatoryAs
 
 REFUSED = 2
+# What an académie says of itself before it opens.
+ASKED = {
+    "address": "adresse du rectorat",
+    "city": "ville où l’on signe",
+    "dane_email": "courriel de la DANE",
+    "daf_email": "courriel de la DAF",
+    "head": "« le recteur » ou « la rectrice »",
+    "tribunal": "tribunal administratif compétent",
+    "tribunal_address": "adresse du tribunal",
+    "comptable": "comptable assignataire",
+    "administrator_email": "adresse de la première administratrice",
+    "administrator_name": "prénom et nom de la première administratrice",
+}
 
 
 class Command(BaseCommand):
@@ -31,7 +44,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("code", help="code de l’académie dans l’annuaire (03 pour Besançon)")
+        parser.add_argument("code", help="code de l’académie dans l’annuaire (14 pour Rennes)")
         parser.add_argument("--name", default="", help="nom, quand la table nationale ne l’a pas : une académie d’avant fusion")
         parser.add_argument(
             "--departement",
@@ -40,14 +53,20 @@ class Command(BaseCommand):
             metavar="CODE:NOM",
             help="département, quand la table nationale ne les a pas (à répéter)",
         )
-        parser.add_argument("--address", required=True, help="adresse du rectorat ; « \\n » sépare les lignes")
-        parser.add_argument("--city", required=True, help="ville où l’on signe")
-        parser.add_argument("--dane-email", required=True, help="courriel de la DANE")
-        parser.add_argument("--daf-email", required=True, help="courriel de la DAF")
+        parser.add_argument("--address", default="", help="adresse du rectorat ; « \\n » sépare les lignes")
+        parser.add_argument("--city", default="", help="ville où l’on signe")
+        parser.add_argument("--dane-email", default="", help="courriel de la DANE")
+        parser.add_argument("--daf-email", default="", help="courriel de la DAF")
+        parser.add_argument(
+            "--head", default="", metavar="TITRE", help="« le recteur » ou « la rectrice », comme les actes l’écrivent"
+        )
+        parser.add_argument("--tribunal", default="", help="tribunal administratif compétent, en toutes lettres")
+        parser.add_argument("--tribunal-address", default="", help="adresse du tribunal, sur une ligne")
+        parser.add_argument("--comptable", default="", help="comptable assignataire (DRFiP), en toutes lettres")
         parser.add_argument("--dsi-email", default="", help="courriel de la DSI")
         parser.add_argument("--rectorat-uai", default="", help="UAI du rectorat")
-        parser.add_argument("--administrator-email", required=True, help="adresse de la première administratrice")
-        parser.add_argument("--administrator-name", nargs=2, required=True, metavar=("PRÉNOM", "NOM"))
+        parser.add_argument("--administrator-email", default="", help="adresse de la première administratrice")
+        parser.add_argument("--administrator-name", nargs=2, metavar=("PRÉNOM", "NOM"))
         parser.add_argument("--collectivites", nargs="*", type=Path, default=[], metavar="FICHIER", help="dans leur ordre")
         parser.add_argument("--schools", nargs="*", type=Path, default=[], metavar="FICHIER", help="écoles et collèges")
         parser.add_argument(
@@ -65,6 +84,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, code: str, campaign: str | None, **options: Any) -> None:
+        _refuse_unsaid(options)
         files: list[Path] = [*options["collectivites"], *options["schools"]]
         if missing := [str(path) for path in files if not path.is_file()]:
             raise CommandError(typeset(f"Fichier introuvable : {', '.join(missing)}. Rien n’est écrit."), returncode=REFUSED)
@@ -95,6 +115,10 @@ class Command(BaseCommand):
                 dane_email=options["dane_email"],
                 daf_email=options["daf_email"],
                 dsi_email=options["dsi_email"],
+                head=options["head"],
+                tribunal=options["tribunal"],
+                tribunal_address=options["tribunal_address"],
+                comptable=options["comptable"],
                 rectorat_uai=options["rectorat_uai"],
                 administrator_email=options["administrator_email"],
                 administrator_first_name=first_name,
@@ -132,6 +156,13 @@ class Command(BaseCommand):
         self.stdout.write(
             typeset(f"Campagne « {campaign} » ouverte : l’administration y complète signataires, imputation et textes.")
         )
+
+
+def _refuse_unsaid(options: dict[str, Any]) -> None:
+    """All at once: nothing of an académie is guessed from another."""
+    unsaid = [f"--{name.replace('_', '-')} ({what})" for name, what in ASKED.items() if not "".join(options[name] or ()).strip()]
+    if unsaid:
+        raise CommandError(typeset(f"Il manque : {french_list(unsaid)}. Rien n’est écrit."), returncode=REFUSED)
 
 
 def _departements(typed: Sequence[str]) -> list[tuple[str, str]]:
