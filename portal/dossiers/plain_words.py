@@ -1,7 +1,7 @@
 """The thread of a school in everyday words, for the people who work in it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
@@ -11,7 +11,8 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from projects.enums import ApplicationState
 from projects.models import Application
-from subsidies.models import PurchaseOrder
+from subsidies.enums import PieceState
+from subsidies.models import OrderAllocation
 
 A, C = ApplicationState, MobileClassState
 
@@ -22,9 +23,18 @@ def said_to(actor: Actor, applications: Iterable[Application], classes: Iterable
     if not mine:
         return []
     known = list(classes)
-    ordered = PurchaseOrder.objects.accepted().filter(thread_id=mine[0].thread_id).exists()
-    said = ((_named(one, mine), _said(one, _of_school(one, known), ordered=ordered)) for one in mine)
+    orders = _orders_of(known)
+    said = ((_named(one, mine), _said(one, _of_school(one, known), orders=orders)) for one in mine)
     return [typeset(name + sentence if name else sentence[:1].upper() + sentence[1:]) for name, sentence in said]
+
+
+def _orders_of(classes: Sequence[MobileClass]) -> Mapping[int, set[str]]:
+    """In which states are the orders that cover each class: an order may leave a class out."""
+    orders: dict[int, set[str]] = {one.pk: set() for one in classes}
+    parts = OrderAllocation.objects.filter(mobile_class__in=orders).values_list("mobile_class_id", "order__state")
+    for mobile_class, state in parts:
+        orders[mobile_class].add(state)
+    return orders
 
 
 def _of_school(application: Application, classes: Iterable[MobileClass]) -> list[MobileClass]:
@@ -35,9 +45,9 @@ def _named(application: Application, mine: Sequence[Application]) -> str:
     return f"{application.school} : " if len(mine) > 1 else ""
 
 
-def _said(application: Application, classes: Sequence[MobileClass], *, ordered: bool) -> str:
+def _said(application: Application, classes: Sequence[MobileClass], *, orders: Mapping[int, set[str]]) -> str:
     if application.state == A.CONTRACTED and classes:
-        return _said_of_classes(classes, ordered=ordered)
+        return _said_of_classes(classes, orders=orders)
     if application.state == A.TO_COMPLETE and application.completion_due_on:
         return f"la DANE demande de compléter votre candidature avant le {plain_date(application.completion_due_on)}."
     if application.state == A.RETAINED:
@@ -46,18 +56,33 @@ def _said(application: Application, classes: Sequence[MobileClass], *, ordered: 
     return _OF_STATE[A(application.state)]
 
 
-def _said_of_classes(classes: Sequence[MobileClass], *, ordered: bool) -> str:
+def _said_of_classes(classes: Sequence[MobileClass], *, orders: Mapping[int, set[str]]) -> str:
     received = [one for one in classes if one.state == C.RECEIVED]
     if len(received) == len(classes):
         return f"{_yours(len(classes))} {_are(len(classes), 'reçue')}{_certified(classes)}."
-    expected = max(
-        (one.delivery_expected_on for one in classes if one.state == C.PLANNED and one.delivery_expected_on), default=None
-    )
-    if received:
-        return f"{len(received)} de vos {len(classes)} classes mobiles {_are(len(received), 'reçue')}{_awaited(expected)}."
-    if ordered:
-        return f"{_yours(len(classes))} {_are(len(classes), 'commandée')}{_awaited(expected)}."
-    return f"la convention est signée ; {_yours(len(classes))} {'restent' if len(classes) > 1 else 'reste'} à commander par la collectivité."
+    planned = [one for one in classes if one.state != C.RECEIVED]
+    ordered = [one for one in planned if PieceState.ACCEPTED in orders[one.pk]]
+    checked = [one for one in planned if one not in ordered and PieceState.DEPOSITED in orders[one.pk]]
+    due = max((one.delivery_expected_on for one in ordered if one.delivery_expected_on), default=None)
+    return _together(len(classes), len(received), len(ordered), len(checked), due)
+
+
+def _together(total: int, received: int, ordered: int, checked: int, due: dt.date | None) -> str:
+    """What is true of some classes is said of these alone: « 1 de vos 3 classes mobiles est reçue ; 2 sont commandées »."""
+    awaited = total - received - ordered - checked
+    if awaited == total:
+        return (
+            f"la convention est signée ; {_yours(total)} {'restent' if total > 1 else 'reste'} à commander par la collectivité."
+        )
+    told = [
+        (received, lambda count: _are(count, "reçue")),
+        (ordered, lambda count: f"{_are(count, 'commandée')}{_awaited(due)}"),
+        (checked, lambda count: f"{'ont' if count > 1 else 'a'} un bon de commande, que la DANE vérifie"),
+        (awaited, lambda count: f"{'restent' if count > 1 else 'reste'} à commander par la collectivité"),
+    ]
+    said = [(count, words(count)) for count, words in told if count]
+    first = _yours(total) if said[0][0] == total else f"{said[0][0]} de vos {total} classes mobiles"
+    return f"{' ; '.join([f'{first} {said[0][1]}', *(f'{count} {words}' for count, words in said[1:])])}."
 
 
 def _yours(count: int) -> str:

@@ -7,9 +7,10 @@ import pytest
 from deployments.models import MobileClass
 from plannumerique.organisations.enums import Role
 from projects.models import Application
-from tests.factories import actor_for
+from subsidies.models import OrderAllocation
+from tests.factories import UserFactory, actor_for
 from tests.factories_projects import ApplicationFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory
+from tests.factories_subsidies import EquipmentSubsidyFactory, PurchaseOrderFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +76,56 @@ def test_before_any_order_she_reads_who_orders(client):
     subsidy = EquipmentSubsidyFactory(orders=0)
 
     assert "à commander par la collectivité" in seen_by_director(client, subsidy)
+
+
+RECEIVED, ORDERED, CHECKED, REFUSED, AWAITED = "received", "accepted", "deposited", "rejected", ""
+DUE = " ; livraison attendue au plus tard le 3 octobre 2016"
+
+
+@pytest.mark.parametrize(
+    ("situation", "sentence"),
+    [
+        ([AWAITED], "La convention est signée ; votre classe mobile reste à commander par la collectivité."),
+        ([REFUSED], "La convention est signée ; votre classe mobile reste à commander par la collectivité."),
+        ([CHECKED], "Votre classe mobile a un bon de commande, que la DANE vérifie."),
+        ([ORDERED], f"Votre classe mobile est commandée{DUE}."),
+        ([RECEIVED], "Votre classe mobile est reçue."),
+        ([AWAITED, AWAITED], "La convention est signée ; vos 2 classes mobiles restent à commander par la collectivité."),
+        ([CHECKED, CHECKED], "Vos 2 classes mobiles ont un bon de commande, que la DANE vérifie."),
+        ([ORDERED, ORDERED, ORDERED], f"Vos 3 classes mobiles sont commandées{DUE}."),
+        (
+            [ORDERED, ORDERED, AWAITED],
+            f"2 de vos 3 classes mobiles sont commandées{DUE} ; 1 reste à commander par la collectivité.",
+        ),
+        (
+            [ORDERED, CHECKED, REFUSED],
+            f"1 de vos 3 classes mobiles est commandée{DUE} ; 1 a un bon de commande, que la DANE vérifie ; 1 reste",
+        ),
+        ([RECEIVED, ORDERED, ORDERED], f"1 de vos 3 classes mobiles est reçue ; 2 sont commandées{DUE}."),
+        ([RECEIVED, RECEIVED, AWAITED], "2 de vos 3 classes mobiles sont reçues ; 1 reste à commander par la collectivité."),
+        ([RECEIVED, RECEIVED], "Vos 2 classes mobiles sont reçues."),
+    ],
+)
+def test_what_is_true_of_one_class_is_not_said_of_another(client, situation, sentence):
+    subsidy = EquipmentSubsidyFactory(orders=0, convention__costs=[[8000] * len(situation)])
+    rows = classes(subsidy, delivery_expected_on=dt.date(2016, 10, 3))
+    states = {*situation} & {ORDERED, CHECKED, REFUSED}
+    orders = {state: PurchaseOrderFactory(subsidy=subsidy, state=state, checked_by=UserFactory()) for state in states}
+    OrderAllocation.objects.all().delete()
+    for row, said in zip(rows.order_by("pk"), situation, strict=True):
+        if said == RECEIVED:
+            MobileClass.objects.filter(pk=row.pk).update(state="received", received_on=dt.date(2016, 9, 28))
+        elif said != AWAITED:
+            OrderAllocation.objects.create(order=orders[said], mobile_class=row, amount_ttc=100)
+
+    assert sentence in seen_by_director(client, subsidy)
+
+
+def test_a_class_with_a_refused_order_and_an_accepted_one_is_ordered(client):
+    subsidy = EquipmentSubsidyFactory()
+    PurchaseOrderFactory(subsidy=subsidy, rejected=True)
+
+    assert "commandée" in seen_by_director(client, subsidy)
 
 
 def test_the_collectivite_reads_the_state_of_the_procedure(client):
