@@ -1,7 +1,7 @@
 """The thread of a school in everyday words, for the people who work in it."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
@@ -74,7 +74,7 @@ def _together(total: int, received: int, ordered: int, checked: int, due: dt.dat
         return (
             f"la convention est signée ; {_yours(total)} {'restent' if total > 1 else 'reste'} à commander par la collectivité."
         )
-    told = [
+    told: list[tuple[int, Callable[[int], str]]] = [
         (received, lambda count: _are(count, "reçue")),
         (ordered, lambda count: f"{_are(count, 'commandée')}{_awaited(due)}"),
         (checked, lambda count: f"{'ont' if count > 1 else 'a'} un bon de commande, que la DANE vérifie"),
