@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from conventions.models import Convention, CoveredClass, CoveredSchool
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Letter, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
@@ -178,7 +179,7 @@ def issue_convention(convention: Convention, *, actor: Actor) -> IssuedDocument:
         series=series(convention.campaign, ACT),
         reference=reference(convention.campaign, ACT),
         # Annexe E bears the account to credit.
-        confidential=True,
+        readers=Readers.SIGNATORIES,
         replaces=earlier,
     )
 

@@ -20,6 +20,7 @@ from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused, obstacles_to
+from plannumerique.journal.models import reads_whole
 from plannumerique.journal.pages import events_about
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.enums import CollectiviteKind
@@ -75,6 +76,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
     issued = list(IssuedDocument.objects.visible_to(actor).about(row).for_pages())
     matter = permissions.moves_that_matter(row)
     paged = {name: may for name, may in matter.items() if name not in permissions.MADE_ELSEWHERE}
+    whole = reads_whole(actor, row.thread)
     moves = [*offered(row, actor, paged, urls="conventions"), *offered(row, actor, _PAGED_ABOVE, urls="subsidies")]
     page = {
         "convention": row,
@@ -83,9 +85,10 @@ def convention(request: Request, pk: int) -> HttpResponse:
         "amounts": [one for one in (pages.amounts_of(row), pages.grants_of(row)) if one],
         "schools": pages.school_lines(row),
         "can_change_schools": permissions.can_change_schools(actor, row),
-        "account": pages.account_facts(row, actor),
+        "reads_whole": whole,
+        "account": pages.account_facts(row, actor) if whole else [],
         "account_warning": pages.account_warning_of(row, actor),
-        "cbr": pages.cbr_facts(row),
+        "cbr": pages.cbr_facts(row) if whole else [],
         "exchanges": row.cbr_exchanges.all(),
         "deliberation": pages.deliberation_facts(row),
         "sitting_warning": pages.sitting_warning_of(row),
@@ -100,7 +103,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
         "pieces": pages.pieces_of(row, brought),
         "documents": pages.documents_of(row, issued),
         "can_preview": permissions.can_describe(actor, row),
-        "events": events_about(row),
+        "events": events_about(row) if whole else [],
     }
     return render(request, "conventions/convention.html", page)
 

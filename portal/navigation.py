@@ -11,14 +11,14 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, Role
 from plannumerique.ui.pieces import NavEntry, Navigation
 
-_MONEY = (*DANE, *DAF, *COLLECTIVITE, Role.RECTEUR, Role.DSDEN)
-_OVER_SCHOOLS = (*_MONEY, Role.IEN, Role.ERUN, Role.DSI)
+_MONEY = (*DANE, *DAF, *COLLECTIVITE, Role.RECTEUR)
+_OVER_SCHOOLS = (*_MONEY, Role.DSDEN, Role.IEN, Role.ERUN, Role.DSI)
 _LISTS: tuple[tuple[str, str, str, tuple[Role, ...]], ...] = (
     ("", "Dossiers", "portal:dossiers", ()),
     ("Candidatures", "Candidatures", "projects:applications", ()),
     ("Candidatures", "Sélection", "projects:sessions", DANE),
     ("Candidatures", "Pièces", "portal:pieces", DANE),
-    ("", "Conventions", "conventions:conventions", _MONEY),
+    ("", "Conventions", "conventions:conventions", (*_MONEY, Role.DSDEN)),
     ("Subventions", "Subventions", "subsidies:subsidies", _MONEY),
     ("Subventions", "Paiements", "subsidies:payments", (*DAF, *DANE)),
     ("Subventions", "Ressources", "subsidies:grants", (*DAF, *DANE, Role.COLLEGE_REFERENT)),

@@ -7,6 +7,6 @@ from plannumerique.organisations.enums import DANE, Level, Role
 TAKES_OVER = (*DANE, Role.GESTIONNAIRE_DAF)
 
 
-def sees_beyond_one_school(actor: Actor) -> bool:
-    """Whose pages hold the convention, its account and its money."""
+def follows_money(actor: Actor) -> bool:
+    """Whose lists hold the amounts of dossiers: of which ones, `of_the_parties` says."""
     return bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.utils import timezone
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Addressee, Letter, Row, Sender, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import clock_time, plain_date
@@ -246,6 +247,7 @@ def issue(letter: ApplicationLetter, act: ActKind, application: Application, *, 
         letter,
         thread=application.thread,
         subject=application,
+        readers=Readers.SCHOOL,
         school=application.school,
         actor=actor,
         series=series(application.campaign, act),

@@ -139,3 +139,7 @@ CHECKED_PIECES = (
     *(PieceKind.PURCHASE_ORDER, PieceKind.GROUPEMENT, PieceKind.INVOICE),
     *(PieceKind.SIGNED_STATEMENT, PieceKind.NEW_RIB),
 )
+
+
+# The line of journal that tells the account of a collège: for the collège and the académie.
+ACCOUNT_ACT = "record_college_account"

@@ -13,6 +13,7 @@ from conventions.enums import ConventionState as S
 from conventions.enums import PieceKind
 from conventions.models import Convention, CoveredClass, CoveredSchool
 from conventions.rules import project_amount
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.actor import Actor
 from projects.campaign_templates import worded_for
@@ -232,7 +233,7 @@ def _computed(convention: Convention, lived: list[str], *, signed_copy: bool) ->
     found: dict[str, Any] = {}
     if "ready" in lived:
         found["siret"] = siret(convention.dossier.collectivite.siren)
-        found["rib"] = piece_of(convention, PieceKind.RIB, confidential=True)
+        found["rib"] = piece_of(convention, PieceKind.RIB)
     if "settled" in lived:
         funding = convention.funding()
         found["project_amount"] = project_amount(funding, terms=convention.terms.as_rule())
@@ -268,7 +269,7 @@ def document_of(convention: Convention, *, signed: bool = False, pending: bool =
         thread=convention.thread,
         subject_kind=convention._meta.label_lower,
         subject_id=convention.pk,
-        confidential=True,
+        readers=Readers.SIGNATORIES,
         kind="convention",
         title="Convention de partenariat",
         series="essai-CONV",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import factory
 from factory.django import DjangoModelFactory
 
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.models import Thread, ThreadSchool
 from projects.enums import ActKind, Anchor, ApplicationState, DeadlineCode, PieceKind, PointState
@@ -124,6 +125,15 @@ class DossierFactory(DjangoModelFactory):
         )
 
 
+# As the use cases say it, which tests/portal/test_who_reads_what.py holds.
+READERS_OF_PIECES = {
+    **dict.fromkeys(("rib", "new_rib"), Readers.ACCOUNT),
+    **dict.fromkeys(("signed_by_collectivite", "original"), Readers.SIGNATORIES),
+    **dict.fromkeys(("cbr_opinion", "cbr_overruled", "purchase_order", "groupement"), Readers.COLLECTIVITE),
+    **dict.fromkeys(("invoice", "signed_statement"), Readers.COLLECTIVITE),
+}
+
+
 class PieceFactory(DjangoModelFactory):
     """A piece already checked, unless the trait says that it waits."""
 
@@ -140,6 +150,7 @@ class PieceFactory(DjangoModelFactory):
     subject_id = factory.LazyAttribute(lambda one: one.subject.pk)
     kind = PieceKind.QUOTE
     label = factory.LazyAttribute(lambda one: str(one.kind))
+    readers = factory.LazyAttribute(lambda one: READERS_OF_PIECES.get(str(one.kind), Readers.DOSSIER))
     state = "accepted"
     deposited_at = IN_PHASE
     checked_at = IN_PHASE

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from deployments.models import MobileClass
 from plannumerique.files import pdf
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.lib.money import ht_from_ttc
 from plannumerique.organisations.actor import Actor
@@ -55,7 +56,13 @@ class StatementFactory(DjangoModelFactory):
             certified=True,
             certified_on_paper=True,
             signed_piece=factory.LazyAttribute(
-                lambda one: PieceFactory(subject=one.subsidy, kind=PieceKind.SIGNED_STATEMENT, waiting=True, label="État signé")
+                lambda one: PieceFactory(
+                    subject=one.subsidy,
+                    kind=PieceKind.SIGNED_STATEMENT,
+                    waiting=True,
+                    label="État signé",
+                    readers=Readers.COLLECTIVITE,
+                )
             ),
         )
 

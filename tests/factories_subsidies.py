@@ -20,6 +20,7 @@ from conventions.models import Convention, CoveredClass, CoveredSchool
 from deployments.models import MobileClass
 from plannumerique.accounts.models import User
 from plannumerique.files.content import check
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.lib.money import ZERO
 from plannumerique.organisations.enums import Role
@@ -74,6 +75,13 @@ def at(on: dt.date, hour: int = 10) -> dt.datetime:
     return dt.datetime.combine(on, dt.time(hour), tzinfo=PARIS)
 
 
+READERS_OF_ACTS = {
+    **dict.fromkeys((ActKind.RECEIPT, ActKind.SELECTION, ActKind.NON_SELECTION, ActKind.RESOURCES), Readers.SCHOOL),
+    **dict.fromkeys((ActKind.CONVENTION, ActKind.DECISION), Readers.SIGNATORIES),
+    **dict.fromkeys((ActKind.ACOMPTE, ActKind.SOLDE), Readers.ACCOUNT),
+}
+
+
 class IssuedDocumentFactory(DjangoModelFactory):
     """A document already laid out; its bytes are not there."""
 
@@ -89,6 +97,7 @@ class IssuedDocumentFactory(DjangoModelFactory):
     subject_id = factory.LazyAttribute(lambda one: one.subject.pk)
     kind = ActKind.CONVENTION.value
     title = factory.LazyAttribute(lambda one: str(ActKind(one.kind).label).capitalize())
+    readers = factory.LazyAttribute(lambda one: READERS_OF_ACTS.get(one.kind, Readers.COLLECTIVITE))
     series = factory.LazyAttribute(lambda one: f"essai-{one.kind}")
     number = factory.Sequence(lambda number: number + 1)
     reference = factory.LazyAttribute(lambda one: f"AAP-2016-{one.kind[:4].upper()}-{one.number:04}")

@@ -7,6 +7,7 @@ from conventions import notices
 from conventions.enums import AWAITING_DELIBERATION_STATES, EDITABLE_STATES, ConventionState, PieceKind
 from conventions.models import Convention
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.lib.text import typeset
@@ -19,6 +20,15 @@ CHECKED_WHILE: dict[PieceKind, tuple[ConventionState, ...]] = {
     PieceKind.SIGNED_BY_COLLECTIVITE: (ConventionState.SIGNED_COLLECTIVITE,),
 }
 
+# What bears the account of the collectivité, and what the contrôleur wrote of its project; the délibération is public.
+READERS: dict[PieceKind, Readers] = {
+    PieceKind.RIB: Readers.ACCOUNT,
+    PieceKind.CBR_OPINION: Readers.COLLECTIVITE,
+    PieceKind.CBR_OVERRULED: Readers.COLLECTIVITE,
+    PieceKind.SIGNED_BY_COLLECTIVITE: Readers.SIGNATORIES,
+    PieceKind.ORIGINAL: Readers.SIGNATORIES,
+}
+
 
 def bring(
     convention: Convention,
@@ -27,7 +37,6 @@ def bring(
     *,
     actor: Actor,
     instead_of: Piece | None = None,
-    confidential: bool = False,
 ) -> Piece:
     """In the passage of its act. An accepted piece stays as it is in the dossier: the convention merely points elsewhere."""
     replaced = instead_of if instead_of is not None and instead_of not in Piece.objects.accepted() else None
@@ -38,7 +47,7 @@ def bring(
         label=capfirst(kind.label),
         file=file,
         actor=actor,
-        confidential=confidential,
+        readers=READERS.get(kind, Readers.DOSSIER),
         replaces=replaced,
     )
 

@@ -249,7 +249,7 @@ def describe_payee(
         convention.siret, convention.iban, convention.bic = siret, iban, bic
         convention.iban_holder = iban_holder.strip()
         if file is not None:
-            convention.rib = bring(convention, PieceKind.RIB, file, actor=actor, instead_of=convention.rib, confidential=True)
+            convention.rib = bring(convention, PieceKind.RIB, file, actor=actor, instead_of=convention.rib)
     return convention
 
 

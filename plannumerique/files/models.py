@@ -19,10 +19,11 @@ from django.urls import reverse
 
 from plannumerique.accounts.models import User
 from plannumerique.files import conditions as only_if
-from plannumerique.files.enums import DocumentState, PieceState, Verdict
+from plannumerique.files.enums import OF_A_COLLEGE, OF_THE_COLLECTIVITE, RESERVED_TO, DocumentState, PieceState, Readers, Verdict
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, of_the_parties
+from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, schools_seen_by
 from plannumerique.organisations.actor import Actor, Scope
+from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
 
 
@@ -125,47 +126,85 @@ class AboutRow(models.Model):
 
 
 class RoomQuerySet(ThreadRowQuerySet):
-    """Rows of a thread of which some are confidential: an IBAN is for the académie and the collectivité, not for schools."""
+    """Rows of a thread, each for those whom it names: `readers`, its `school`, its `college`."""
 
     def visible_to(self, actor: Actor) -> Self:
         threads = Thread.objects.visible_to(actor)
-        parties = threads.filter(of_the_parties(actor, prefix=""))
-        open_to_all = Q(thread__in=threads, confidential=False)
-        return self.filter(open_to_all | Q(thread__in=parties) | (Q(thread__in=threads) & self._authored_by(actor)))
+        of_the_collectivite = Q(readers__in=OF_THE_COLLECTIVITE, thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE))
+        of_the_dossier = Q(readers=Readers.DOSSIER, thread__in=threads) & self._shown_to_schools()
+        of_a_school = Q(readers=Readers.SCHOOL) & schools_seen_by(actor)
+        return self.filter(
+            _read_in_the_academie(actor)
+            | of_the_collectivite
+            | of_the_dossier
+            | of_a_school
+            | _read_by_the_college(actor)
+            | (Q(thread__in=threads) & self._authored_by(actor))
+        )
 
     def about(self, row: models.Model) -> Self:
         return self.filter(subject_kind=row._meta.label_lower, subject_id=row.pk)
+
+    def _shown_to_schools(self) -> Q:
+        return Q()
 
     def _authored_by(self, actor: Actor) -> Q:
         return Q(pk__in=[])
 
 
-class RoomRow(ThreadRow, AboutRow):
-    """`school` widens the row to the people of one school: its director may act on it, its IEN and its DSDEN too."""
+def _read_in_the_academie(actor: Actor) -> Q:
+    """All that bears no account, by everybody; what bears one, by the roles that need it."""
+    read = ~Q(readers__in=list(RESERVED_TO)) & Q(thread__academie_id__in=actor.ids(Level.ACADEMIE))
+    for readers, roles in RESERVED_TO.items():
+        read |= Q(readers=readers, thread__academie_id__in=actor.ids(Level.ACADEMIE, roles))
+    return read
 
-    passage_related = ("school",)
+
+def _read_by_the_college(actor: Actor) -> Q:
+    """Its own people, and the DSDEN where no account is borne: a collège has no IEN."""
+    return Q(college_id__in=actor.ids(Level.SCHOOL)) | (
+        ~Q(readers__in=list(RESERVED_TO)) & Q(college__departement_id__in=actor.ids(Level.DEPARTEMENT))
+    )
+
+
+class RoomRow(ThreadRow, AboutRow):
+    """`school` widens the row to the people of one school: its director may act on it, its IEN and its DSDEN too.
+
+    `college` is the collège référent to which the row is addressed, or whose account it bears.
+    """
+
+    passage_related = ("school", "college")
 
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="école")
-    confidential = models.BooleanField("réservé à la collectivité et à l’académie", default=False)
+    college = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="collège")
+    readers = models.CharField("lu par", max_length=16, choices=Readers.choices)
 
     class Meta(ThreadRow.Meta):
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(readers__in=[one for one in Readers if one is not Readers.SCHOOL and one not in OF_A_COLLEGE])
+                | Q(readers=Readers.SCHOOL, school__isnull=False)
+                | Q(readers__in=OF_A_COLLEGE, college__isnull=False),
+                name="%(class)s_names_its_readers",
+                violation_error_message="Une pièce ou un document dit qui le lit, et nomme l’école ou le collège qui le lit.",
+            )
+        ]
 
     @property
     def scope(self) -> Scope:
-        return scope_of(self.thread, self.school)
+        return scope_of(self.thread, self.school, self.college)
 
 
-def scope_of(thread: Thread, school: School | None) -> Scope:
-    scope = Scope(academie_id=thread.academie_id, collectivite_id=thread.collectivite_id)
+def scope_of(thread: Thread, school: School | None, college: School | None = None) -> Scope:
+    scope = Scope(
+        academie_id=thread.academie_id,
+        collectivite_id=thread.collectivite_id,
+        school_ids=frozenset(one.pk for one in (school, college) if one is not None),
+    )
     if school is None:
         return scope
-    return dataclasses.replace(
-        scope,
-        school_ids=frozenset([school.pk]),
-        circonscription_id=school.circonscription_id,
-        departement_id=school.departement_id,
-    )
+    return dataclasses.replace(scope, circonscription_id=school.circonscription_id, departement_id=school.departement_id)
 
 
 class PieceQuerySet(RoomQuerySet):
@@ -185,6 +224,10 @@ class PieceQuerySet(RoomQuerySet):
 
     def for_pages(self) -> Self:
         return self.select_related("file", "deposited_by", "checked_by")
+
+    def _shown_to_schools(self) -> Q:
+        """A piece refused to the collectivité, with its motive, is not for the schools: theirs name them."""
+        return ~Q(state=PieceState.REJECTED)
 
     def _authored_by(self, actor: Actor) -> Q:
         return Q(deposited_by=actor.user) if actor.user else super()._authored_by(actor)
@@ -213,6 +256,7 @@ class Piece(RoomRow):
         ordering = ["pk"]
         indexes = [models.Index(fields=["subject_kind", "subject_id"], name="piece_subject")]
         constraints = [
+            *RoomRow.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state=PieceState.DEPOSITED, checked_at__isnull=True)
                 | (~Q(state=PieceState.DEPOSITED) & Q(checked_at__isnull=False)),
@@ -229,7 +273,7 @@ class Piece(RoomRow):
             pgtrigger.ReadOnly(
                 name="deposit_never_changes",
                 fields=[
-                    *("thread", "subject_kind", "subject_id", "school", "confidential", "kind", "file"),
+                    *("thread", "subject_kind", "subject_id", "school", "college", "readers", "kind", "file"),
                     *("deposited_by", "deposited_at", "replaces"),
                 ],
             ),
@@ -361,6 +405,7 @@ class IssuedDocument(RoomRow):
             models.Index(fields=["recorded_at"], condition=Q(state=DocumentState.PENDING), name="document_pending"),
         ]
         constraints = [
+            *RoomRow.Meta.constraints,
             models.UniqueConstraint(
                 fields=["series", "number"],
                 name="document_number_once",
@@ -400,7 +445,8 @@ class IssuedDocument(RoomRow):
                         "subject_kind",
                         "subject_id",
                         "school",
-                        "confidential",
+                        "college",
+                        "readers",
                         "series",
                         "number",
                         "reference",

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from plannumerique.celery import after_commit
 from plannumerique.files import content, tasks
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import LetterContext, of_the_administration
 from plannumerique.files.models import IssuedDocument, LetterSeries, Piece, StoredFile
 from plannumerique.files.pdf import version_of
@@ -60,11 +61,12 @@ def deposit_piece(
     label: str,
     file: StoredFile,
     actor: Actor,
+    readers: Readers,
     school: School | None = None,
-    confidential: bool = False,
+    college: School | None = None,
     replaces: Piece | None = None,
 ) -> Piece:
-    """Bring a received file to a dossier. With `school`, that school's people may bring it too.
+    """Bring a received file to a dossier. With `school` or `college`, its people may bring it too.
 
     `replaces`: the piece that this one comes instead of; one that was accepted is first put back to check.
     """
@@ -73,9 +75,10 @@ def deposit_piece(
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk,
         school=school,
+        college=college,
+        readers=readers,
         kind=kind,
         label=label,
-        confidential=confidential,
         deposited_by=actor.user,
         deposited_at=actor.at,
         replaces=replaces,
@@ -138,14 +141,16 @@ def issue(
     actor: Actor,
     series: str,
     reference: str,
+    readers: Readers,
     school: School | None = None,
-    confidential: bool = False,
+    college: School | None = None,
     replaces: IssuedDocument | None = None,
 ) -> IssuedDocument:
     """Freeze a letter and number it, last thing in the passage of the act that it announces; its bytes follow the commit.
 
     `series` names what is numbered without a gap (« BES-AAP-2016-DEC »), `reference` how a number is printed
-    (« 2016-DEC-{number:04} »). Refused names every blank of the letter.
+    (« 2016-DEC-{number:04} »). `readers`, `school` and `college` are its addressees, as they are that day.
+    Refused names every blank of the letter.
     """
     if not connection.in_atomic_block:
         raise TypeError("A letter is issued inside the passage of its act.")
@@ -159,7 +164,8 @@ def issue(
         subject_kind=subject._meta.label_lower,
         subject_id=subject.pk,
         school=school,
-        confidential=confidential,
+        college=college,
+        readers=readers,
         kind=letter.kind,
         title=letter.title,
         template=letter.template,

@@ -29,6 +29,11 @@ def of_the_parties(actor: Actor, prefix: str = "thread__") -> Q:
     )
 
 
+def reads_whole(actor: Actor, thread: "Thread") -> bool:
+    """The same, of the thread in hand: without a query."""
+    return thread.academie_id in actor.ids(Level.ACADEMIE) or thread.collectivite_id in actor.ids(Level.COLLECTIVITE)
+
+
 def schools_seen_by(actor: Actor, prefix: str = "school") -> Q:
     """Rows about a school that the actor sees because she works in it, in its circonscription or in its département."""
     return (
@@ -109,6 +114,13 @@ class JournalLine(models.Model):
 class ThreadRowQuerySet(models.QuerySet[Any]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(thread__in=Thread.objects.visible_to(actor))
+
+
+class PartiesQuerySet(ThreadRowQuerySet):
+    """The money of a collectivité, its account, its orders and its invoices: neither its schools nor its collèges read them."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(of_the_parties(actor))
 
 
 class ThreadRow(models.Model):

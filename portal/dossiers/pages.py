@@ -181,6 +181,8 @@ def past_acts(
     convention: Convention | None,
     subsidy: EquipmentSubsidy | None,
     grants: Iterable[ResourcesSubsidy] = (),
+    *,
+    reader: Actor,
 ) -> list[DocumentLink]:
     """What was done on paper before the portal, said where a document of the portal would stand; a query once money is concerned."""
     acts = [
@@ -200,7 +202,7 @@ def past_acts(
                 on=one.paid_on,
                 url=one.get_absolute_url(),
             )
-            for one in Payment.objects.live().filter(thread_id=subsidy.thread_id, taken_over_on__isnull=False)
+            for one in Payment.objects.visible_to(reader).live().filter(thread_id=subsidy.thread_id, taken_over_on__isnull=False)
         ]
     if subsidy is not None and subsidy.service_fait_taken_over_on is not None:
         reference, on = subsidy.service_fait_reference, subsidy.service_fait_on

@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import IssuedDocument, Piece
+from plannumerique.journal.models import reads_whole
 from plannumerique.journal.pages import timeline_of
 from plannumerique.organisations.http import Request
 from portal.conversation.pages import latest_of
@@ -11,7 +12,6 @@ from portal.dossiers.archive import archive_of
 from portal.dossiers.plain_words import said_to
 from portal.dossiers.steps import steps_of
 from portal.events import journal_for
-from portal.permissions import sees_beyond_one_school
 from projects.models import Dossier
 from projects.permissions import EDITABLE, can_deposit_dossier_piece, can_describe_dossier
 from subsidies.promises import no_solde_of
@@ -31,7 +31,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
     applications, resources = pages.applications_of(row, actor), pages.resources_of(row, actor)
     promise = pages.promise(row, subsidy, actor)
     steps = steps_of(row, convention, subsidy, promise)
-    if not sees_beyond_one_school(actor):
+    if not reads_whole(actor, row.thread):
         convention = subsidy = None
     mobile_classes = pages.mobile_classes_of(row, actor)
     page = {
@@ -56,7 +56,7 @@ def dossier(request: Request, pk: int) -> HttpResponse:
         "documents": pages.documents_of(
             IssuedDocument.objects.visible_to(actor).filter(thread=row.thread).for_pages(), [*applications, *resources]
         ),
-        "past_acts": pages.past_acts(applications, convention, subsidy, resources),
+        "past_acts": pages.past_acts(applications, convention, subsidy, resources, reader=actor),
         "conversation": latest_of(row, actor, schools=[one.school for one in applications]),
         "events": timeline_of(journal_for(actor).filter(thread=row.thread)),
     }

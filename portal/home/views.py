@@ -3,7 +3,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from portal.home.pages import (
     closing_phases,
@@ -15,6 +14,7 @@ from portal.home.pages import (
     money_of,
 )
 from portal.home.todo import todo_of
+from portal.permissions import follows_money
 from portal.public.views import programme
 
 
@@ -33,6 +33,6 @@ def home(request: Request) -> HttpResponse:
         "amounts": money_of(actor),
         "events": latest_events(actor),
         "follows_grants": holds_only_a_college(actor),
-        "follows_money": bool(actor.ids(Level.ACADEMIE) or actor.ids(Level.COLLECTIVITE)),
+        "follows_money": follows_money(actor),
     }
     return render(request, "portal/home.html", page)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.files.models import Piece
+from plannumerique.journal.models import of_the_parties
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
@@ -54,7 +55,13 @@ def campaign_dates(actor: Actor) -> CampaignDates:
 def followed(actor: Actor, deadlines: Sequence[Any]) -> "QuerySet[Dossier]":
     """The dossiers of this person, with all that the list shows, filters and sorts by."""
     rows = with_stage(Dossier.objects.visible_to(actor).for_list().select_related("collectivite__departement"))
-    return with_what_is_expected(with_due(rows, deadlines, actor), actor)
+    return with_what_is_expected(with_due(_money_of_the_parties(rows, actor), deadlines, actor), actor)
+
+
+def _money_of_the_parties(rows: Any, actor: Actor) -> Any:
+    """Who follows the money of one dossier may follow another for its school alone."""
+    amounts = ("maximum", "decided", "paid")
+    return rows.annotate(**{name: Case(When(of_the_parties(actor), then=F(name))) for name in amounts})
 
 
 def to_check(actor: Actor) -> "QuerySet[Piece]":

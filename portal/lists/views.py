@@ -15,7 +15,7 @@ from plannumerique.ui.pieces import Badge, Tone
 from portal.lists import exports as exported
 from portal.lists.forms import DossierFilters, PieceFilters, SchoolFilters
 from portal.lists.readings import campaign_dates, followed, followed_schools, to_check
-from portal.permissions import TAKES_OVER, sees_beyond_one_school
+from portal.permissions import TAKES_OVER, follows_money
 from portal.standing.expected import Expected, expected_of
 from portal.standing.pieces import PieceLine, piece_lines
 from portal.standing.stages import Stage
@@ -60,7 +60,7 @@ STAGE_TONES: dict[str, Tone] = {
 def dossiers(request: Request) -> HttpResponseBase:
     actor = request.actor
     dates = campaign_dates(actor)
-    money = sees_beyond_one_school(actor)
+    money = follows_money(actor)
     return list_page(
         request,
         followed(actor, dates.deadlines),

@@ -4,6 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import capfirst
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import Thread
@@ -76,6 +77,7 @@ def deposit_piece(*, dossier: Dossier, kind: PieceKind, file: StoredFile, actor:
             label=capfirst(kind.label),
             file=file,
             actor=actor,
+            readers=Readers.DOSSIER,
             replaces=earlier,
         )
         _answer_points_on(piece, dossier, actor, answer)

@@ -9,6 +9,7 @@ from typing import ClassVar
 from conventions.models import Convention
 from conventions.rules import CbrSense
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Act, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
@@ -147,7 +148,7 @@ def issue_decision(subsidy: EquipmentSubsidy, *, actor: Actor) -> IssuedDocument
         actor=actor,
         series=acts.series(campaign, ActKind.DECISION),
         reference=acts.reference(campaign, ActKind.DECISION),
-        confidential=True,
+        readers=Readers.SIGNATORIES,
         replaces=decision_in_force(subsidy),
     )
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from conventions.models import Convention
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Addressee, Letter, Row, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
@@ -151,9 +152,11 @@ def _orders(subsidy: EquipmentSubsidy) -> Table:
 
 
 def issue_about_payment(
-    letter: Letter, payment: Payment, act: ActKind, *, actor: Actor, confidential: bool = True
+    letter: Letter, payment: Payment, act: ActKind, *, actor: Actor, bears_account: bool = True
 ) -> IssuedDocument:
-    campaign = payment.subsidy.campaign
+    """For the payee alone, collectivité or collège, and for the académie."""
+    campaign, grant = payment.subsidy.campaign, payment.resources
+    bare, whole = (Readers.COLLEGE, Readers.COLLEGE_ACCOUNT) if grant else (Readers.COLLECTIVITE, Readers.ACCOUNT)
     return files.issue(
         letter,
         thread=payment.thread,
@@ -161,8 +164,8 @@ def issue_about_payment(
         actor=actor,
         series=acts.series(campaign, act),
         reference=acts.reference(campaign, act),
-        school=payment.resources.payee if payment.resources else None,
-        confidential=confidential,
+        readers=whole if bears_account else bare,
+        college=grant.payee if grant else None,
         replaces=replaced_by_this(payment, act),
     )
 
@@ -246,7 +249,7 @@ def issue_payment_notice(payment: Payment, *, actor: Actor) -> IssuedDocument:
         for_a_college=grant is not None,
         body=paragraphs(campaign, ActKind.PAYMENT_NOTICE).get("body", ()),
     )
-    return issue_about_payment(letter, payment, ActKind.PAYMENT_NOTICE, actor=actor, confidential=False)
+    return issue_about_payment(letter, payment, ActKind.PAYMENT_NOTICE, actor=actor, bears_account=False)
 
 
 def _addressee(payment: Payment, convention: Convention) -> Addressee:

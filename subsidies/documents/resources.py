@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Letter
 from plannumerique.files.models import IssuedDocument
 from plannumerique.organisations.actor import Actor
@@ -78,7 +79,10 @@ def issue_grant_letter(grant: ResourcesSubsidy, *, actor: Actor) -> IssuedDocume
         letter,
         thread=grant.thread,
         subject=grant,
-        school=grant.payee,
+        # A copy goes to the school and to the collectivité.
+        readers=Readers.SCHOOL,
+        school=grant.school,
+        college=grant.payee,
         actor=actor,
         series=acts.series(campaign, ActKind.RESOURCES),
         reference=acts.reference(campaign, ActKind.RESOURCES),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Letter, Row, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.text import starts_lower, typeset
@@ -110,6 +111,7 @@ def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, act
         thread=subsidy.thread,
         subject=subsidy,
         actor=actor,
+        readers=Readers.COLLECTIVITE,
         series=acts.series(campaign, ActKind.SERVICE_FAIT),
         reference=acts.reference(campaign, ActKind.SERVICE_FAIT),
         replaces=earlier,

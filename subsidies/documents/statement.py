@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Letter, Row, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import short_date
@@ -81,7 +82,7 @@ def issue_statement(statement: ExpenseStatement, *, actor: Actor) -> IssuedDocum
         actor=actor,
         series=f"{campaign.academie.code}-{campaign.code}-{CODE}",
         reference=f"{campaign.code}-{CODE}-{{number:04}}",
-        confidential=True,
+        readers=Readers.COLLECTIVITE,
         replaces=earlier,
     )
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import PartiesQuerySet, ThreadRow
 from plannumerique.lib.identifiers import BankKind, bank_kind
 from subsidies import conditions as only_if
 from subsidies.enums import AccountChangeState
@@ -19,7 +19,7 @@ from subsidies.models.equipment import EquipmentSubsidy
 S = AccountChangeState
 
 
-class AccountChangeQuerySet(ThreadRowQuerySet):
+class AccountChangeQuerySet(PartiesQuerySet):
     def awaiting_confirmation(self) -> Self:
         return self.filter(state=S.PROPOSED)
 

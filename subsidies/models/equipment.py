@@ -12,7 +12,7 @@ from django.urls import reverse
 from conventions.models import Convention
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import PartiesQuerySet, ThreadRow
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
 from projects.models import Campaign
@@ -39,7 +39,7 @@ def refuse_contradictions(found: Iterable[Contradiction]) -> None:
         raise Refused(*reasons)
 
 
-class EquipmentSubsidyQuerySet(ThreadRowQuerySet):
+class EquipmentSubsidyQuerySet(PartiesQuerySet):
     def on_hold(self) -> Self:
         return self.filter(held_since__isnull=False)
 

@@ -10,7 +10,7 @@ from deployments.models import MobileClass
 from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import PartiesQuerySet, ThreadRow
 from subsidies import conditions as only_if
 from subsidies.enums import PieceState, PurchaseChannel, Supplied
 from subsidies.models.equipment import EquipmentSubsidy
@@ -19,7 +19,7 @@ S = PieceState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 
 
-class PurchaseOrderQuerySet(ThreadRowQuerySet):
+class PurchaseOrderQuerySet(PartiesQuerySet):
     def accepted(self) -> Self:
         return self.filter(state=S.ACCEPTED)
 

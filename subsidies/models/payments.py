@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
 from plannumerique.lib.dates import clock_time, long_date, plain_date
 from plannumerique.lib.identifiers import BankKind, bank_kind
 from plannumerique.organisations.actor import Actor
@@ -42,9 +42,12 @@ class PaymentQuerySet(ThreadRowQuerySet):
         return self.filter(state__in=[S.PREPARED, S.VALIDATED])
 
     def visible_to(self, actor: Actor) -> Self:
-        """The collège sees the payments of the grants that it receives."""
-        threads = Thread.objects.visible_to(actor)
-        return self.filter(Q(thread__in=threads) | Q(resources__payee_id__in=actor.ids(Level.SCHOOL)))
+        """The payee, collectivité or collège, and the académie: no payee reads what another receives."""
+        return self.filter(
+            Q(thread__academie_id__in=actor.ids(Level.ACADEMIE))
+            | Q(resources=None, thread__collectivite_id__in=actor.ids(Level.COLLECTIVITE))
+            | Q(resources__payee_id__in=actor.ids(Level.SCHOOL))
+        )
 
     def for_list(self) -> Self:
         return self.select_related(

@@ -13,9 +13,8 @@ from deployments.models import MobileClass
 from plannumerique.accounts.models import User
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.machine import move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties
+from plannumerique.journal.models import PartiesQuerySet, ThreadRow
 from plannumerique.lib.money import CENT, ZERO
-from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
 from subsidies.enums import DEAD_INVOICE_STATES, ExpenseCategory, InvoiceState
 from subsidies.models.equipment import EquipmentSubsidy
@@ -25,11 +24,6 @@ S = InvoiceState
 MONEY: Any = {"max_digits": 12, "decimal_places": 2}
 # A supplier rounds the VAT of a line to the centime, then may be one centime off: one and a half of exact difference.
 LINE_TOLERANCE = Decimal("0.015")
-
-
-class ExpenseStatementQuerySet(ThreadRowQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.filter(of_the_parties(actor))
 
 
 class ExpenseStatement(ThreadRow):
@@ -61,7 +55,7 @@ class ExpenseStatement(ThreadRow):
     certified_on_paper = models.BooleanField("signé sur papier", default=False)
     signed_piece = models.ForeignKey(Piece, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="état signé")
 
-    objects = ExpenseStatementQuerySet.as_manager()
+    objects = PartiesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "état récapitulatif"
@@ -102,10 +96,7 @@ class ExpenseStatement(ThreadRow):
         self.certified_on_paper, self.signed_piece, self.document = False, None, None
 
 
-class InvoiceQuerySet(ThreadRowQuerySet):
-    def visible_to(self, actor: Actor) -> Self:
-        return self.filter(of_the_parties(actor))
-
+class InvoiceQuerySet(PartiesQuerySet):
     def counted(self) -> Self:
         return self.exclude(state__in=DEAD_INVOICE_STATES)
 

@@ -26,6 +26,10 @@ def shown_iban(iban: str, actor: Actor, row: Scoped, *, readers: tuple[Role, ...
     return spaced_iban(iban) if actor.grant_over(row.scope, readers) is not None else f"…{iban[-4:]}"
 
 
+def reads_the_rib(actor: Actor, change: AccountChange) -> bool:
+    return actor.grant_over(change.scope, OF_A_COLLECTIVITE) is not None
+
+
 def badge_of(change: AccountChange) -> Badge:
     return Badge(capfirst(change.get_state_display()), TONES[AccountChangeState(change.state)])
 
@@ -38,7 +42,9 @@ def facts_of(change: AccountChange, actor: Actor) -> list[Fact]:
         Fact("Compte proposé", shown_iban(change.iban, actor, change), note=change.bic),
         Fact("Titulaire", change.holder),
         Fact("Proposé le", on=change.proposed_on, note=str(change.proposed_by or "")),
-        Fact("RIB", change.piece.get_state_display(), url=change.piece.get_absolute_url()),
+        Fact(
+            "RIB", change.piece.get_state_display(), url=change.piece.get_absolute_url() if reads_the_rib(actor, change) else ""
+        ),
     ]
     if change.decided_on:
         facts.append(Fact("Décidé le", on=change.decided_on, note=str(change.decided_by or "")))

@@ -11,7 +11,6 @@ from plannumerique.journal.machine import obstacles
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import ZERO
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.enums import Level
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
 from projects.rules import ClassKey, Funding, FundingError, public_aid_warning
 from subsidies.claims import claim_of, definitive_of, names_of_classes
@@ -32,12 +31,6 @@ TONES: dict[str, Tone] = {
 
 def badge_of(invoice: Invoice) -> Badge:
     return Badge(capfirst(invoice.state_in_words), TONES[invoice.state])
-
-
-def reads_the_statement(actor: Actor, subsidy: EquipmentSubsidy) -> bool:
-    """What was spent and invoiced is for the collectivité and for the académie (journal.models.of_the_parties)."""
-    thread = subsidy.thread
-    return thread.academie_id in actor.ids(Level.ACADEMIE) or thread.collectivite_id in actor.ids(Level.COLLECTIVITE)
 
 
 def facts_of(statement: ExpenseStatement) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from conventions.models import Convention
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import opening, passage
@@ -43,7 +44,7 @@ def propose_account(
             label=f"RIB …{iban[-4:]}",
             file=rib,
             actor=actor,
-            confidential=True,
+            readers=Readers.ACCOUNT,
         )
     return change
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from deployments.enums import MobileClassState
 from plannumerique.files import services as files
-from plannumerique.files.enums import PieceState
+from plannumerique.files.enums import PieceState, Readers
 from plannumerique.files.models import Piece, PieceQuerySet, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import Thread
@@ -305,7 +305,7 @@ def _deposit(subsidy: EquipmentSubsidy, file: StoredFile, *, label: str, actor: 
         label=label,
         file=file,
         actor=actor,
-        confidential=True,
+        readers=Readers.COLLECTIVITE,
         replaces=replaces,
     )
 

@@ -11,6 +11,7 @@ from conventions import services as conventions
 from conventions.enums import ConventionState
 from plannumerique.files import services as files
 from plannumerique.files.enums import PieceState as FileState
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import opening, passage
@@ -127,6 +128,7 @@ def _deposit_copy(row: PurchaseOrder, file: StoredFile, *, actor: Actor, replace
         label=f"Bon de commande {row.number}",
         file=file,
         actor=actor,
+        readers=Readers.COLLECTIVITE,
         replaces=replaces,
     )
 
@@ -139,6 +141,7 @@ def _deposit_groupement(row: PurchaseOrder, file: StoredFile, *, actor: Actor, r
         label=f"Convention de groupement de commandes (commande {row.number})",
         file=file,
         actor=actor,
+        readers=Readers.COLLECTIVITE,
         replaces=replaces,
     )
 

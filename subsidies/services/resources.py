@@ -8,7 +8,7 @@ from plannumerique.lib.identifiers import BankKind, bank_kind
 from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
 from subsidies.documents import resources as letters
-from subsidies.enums import PaymentKind
+from subsidies.enums import ACCOUNT_ACT, PaymentKind
 from subsidies.models import Payment, ResourcesSubsidy
 from subsidies.notices import money as notices
 from subsidies.permissions import can_cancel_subsidy, can_notify_grant, can_prepare_payment, can_record_college_account
@@ -45,7 +45,7 @@ def record_college_account(
         may=can_record_college_account,
         seen=seen,
         comment=comment,
-        act="record_college_account",
+        act=ACCOUNT_ACT,
         label="Saisir le compte du collège",
     ) as grant:
         demand(grant, only_if.no_payment_is_under_way)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import capfirst
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import opening, passage
@@ -140,7 +141,7 @@ def record_signed_statement(
             label=capfirst(PieceKind.SIGNED_STATEMENT.label),
             file=file,
             actor=actor,
-            confidential=True,
+            readers=Readers.COLLECTIVITE,
         )
     return statement
 

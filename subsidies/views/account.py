@@ -53,7 +53,7 @@ def account_change(request: Request, pk: int) -> HttpResponse:
         "actions": offered(row, request.actor, permissions.ACCOUNT_CHANGE_MOVES, urls="subsidies"),
         "awaited": awaited(row, request.actor, permissions.ACCOUNT_CHANGE_MOVES),
         "can_check": row.piece.state == "deposited" and permissions.can_check_rib(request.actor, row),
-        "documents": piece_links([row.piece], checked=CHECKED_PIECES),
+        "documents": piece_links([row.piece] if pages.reads_the_rib(request.actor, row) else [], checked=CHECKED_PIECES),
         "events": events_about(row),
     }
     return render(request, "subsidies/account_change.html", page)

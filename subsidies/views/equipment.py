@@ -25,7 +25,6 @@ from subsidies.pages.expected import of_subsidy
 from subsidies.pages.orders import badge_of as order_badge
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.pages.solde import overpaid_amounts
-from subsidies.pages.statement import reads_the_statement
 from subsidies.pages.statement_steps import statement_steps
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
@@ -69,7 +68,6 @@ def equipment(request: Request, pk: int) -> HttpResponse:
         "promise": promise_of(row, today=request.actor.today),
         "no_solde": no_solde_of(row),
         "all_amounts": [*pages.amounts_of(row, paid), *filter(None, [overpaid_amounts(row)])],
-        "reads_statement": reads_the_statement(request.actor, row),
         "expected": of_subsidy(row, request.actor),
         "statement_steps": statement_steps(row, request.actor),
         "orders": [(one, order_badge(one)) for one in row.orders.order_by("ordered_on", "pk")],

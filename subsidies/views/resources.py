@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.journal.http import act_page
-from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
@@ -19,7 +18,7 @@ from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.forms.payments import EjForm, RectifyEjForm
 from subsidies.forms.resources import CollegeAccountForm, GrantFilters, NotifyGrantForm
-from subsidies.models import ResourcesSubsidy
+from subsidies.models import Payment, ResourcesSubsidy
 from subsidies.pages import resources as pages
 from subsidies.pages.expected import of_grant
 from subsidies.pages.payments import badge_of as payment_badge
@@ -56,15 +55,16 @@ def grants(request: Request) -> HttpResponseBase:
 @require_safe
 def grant(request: Request, pk: int) -> HttpResponse:
     row = visible_or_404(request, ResourcesSubsidy, pk)
-    payments = list(row.payments.order_by("prepared_on", "pk"))
+    payments = list(Payment.objects.visible_to(request.actor).filter(resources=row).order_by("prepared_on", "pk"))
     page = {
         "grant": row,
         "facts": pages.facts_of(row, request.actor),
         "amounts": pages.amounts_of(row),
         "expected": of_grant(row, request.actor),
+        "reads_payments": pages.reads_the_account(request.actor, row),
         "payments": [(one, payment_badge(one)) for one in payments],
         "documents": documents_about(request.actor, row, *payments),
-        "events": events_about(row),
+        "events": pages.events_of(row, request.actor),
     }
     return render(request, "subsidies/grant.html", page)
 

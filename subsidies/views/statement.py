@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused
-from plannumerique.journal.models import of_the_parties
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.lists import Column, paginate
@@ -42,7 +41,7 @@ MOVES = {
 
 def subsidy_or_404(request: Request, pk: int) -> EquipmentSubsidy:
     """A subsidy of the person's académie or collectivité: what was spent and invoiced is not for schools."""
-    rows = EquipmentSubsidy.objects.visible_to(request.actor).filter(of_the_parties(request.actor))
+    rows = EquipmentSubsidy.objects.visible_to(request.actor)
     return get_object_or_404(rows.select_related("thread", *EquipmentSubsidy.passage_related), pk=pk)
 
 

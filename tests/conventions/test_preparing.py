@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from conventions import services
 from conventions.models import Convention, CoveredClass
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, obstacles_to
 from plannumerique.journal.models import JournalLine
@@ -208,7 +209,7 @@ def payee(convention, **changes):
     }
 
 
-def test_the_collectivite_gives_its_account_with_a_confidential_rib():
+def test_the_collectivite_gives_its_account_with_a_rib_that_few_read():
     convention = ConventionFactory()
     actor = editor(convention)
 
@@ -216,7 +217,7 @@ def test_the_collectivite_gives_its_account_with_a_confidential_rib():
 
     row = fresh(convention)
     assert (row.iban, row.bic, row.iban_holder) == (PUBLIC_IBAN, "BDFEFRPPCCT", "Trésorerie d’exemple")
-    assert (row.rib.kind, row.rib.confidential, row.rib.state) == ("rib", True, "deposited")
+    assert (row.rib.kind, row.rib.readers, row.rib.state) == ("rib", Readers.ACCOUNT, "deposited")
 
 
 def test_a_first_account_needs_its_rib():

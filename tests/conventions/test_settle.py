@@ -11,6 +11,7 @@ from django.db import connection
 from conventions import services
 from conventions.enums import ConventionState
 from conventions.models import Convention, CoveredClass
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, LetterSeries, Piece
 from plannumerique.journal.machine import Refused, WrongState
 from plannumerique.journal.models import JournalLine
@@ -51,7 +52,7 @@ def test_the_text_is_numbered_and_the_amounts_are_those_of_the_rules():
     )
     assert row.document.kind == "convention"
     assert row.reference == "AAP-2016-CONV-0001"
-    assert row.document.confidential
+    assert row.document.readers == Readers.SIGNATORIES
     assert row.document.snapshot["subsidy_max"] == {"$decimal": "24000.00"}
     assert {one.subsidy for one in CoveredClass.objects.of_convention(row.pk)} == {Decimal("4000.00")}
 

@@ -9,7 +9,7 @@ from demonstration import papers, visit
 from demonstration.visit import Visit
 from plannumerique.accounts.models import User
 from plannumerique.files.content import PDF
-from plannumerique.files.enums import Verdict
+from plannumerique.files.enums import Readers, Verdict
 from plannumerique.files.models import IssuedDocument, StoredFile
 from plannumerique.organisations.enums import Role
 from projects.models import Dossier
@@ -45,6 +45,7 @@ def letter_of(dossier: Dossier) -> IssuedDocument:
         thread=dossier.thread,
         subject_kind="projects.dossier",
         subject_id=dossier.pk,
+        readers=Readers.DOSSIER,
         kind="receipt",
         title="Accusé",
         series="essai",

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from plannumerique.files import services
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.models import Thread
 from plannumerique.organisations.actor import Actor
@@ -45,6 +46,7 @@ class Dossier:
         by = by or self.mairie
         if "file" not in options:
             options["file"] = self.receive(by=by)
+        options.setdefault("readers", Readers.DOSSIER)
         return services.deposit_piece(thread=self.thread, subject=self.thread, kind=kind, label=label, actor=by, **options)
 
 

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from plannumerique.files import services, tasks
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Role
@@ -60,7 +61,7 @@ def test_304_tells_a_stranger_nothing(dossier: Dossier) -> None:
 
 
 def test_a_director_reads_the_quote_and_not_the_rib(dossier: Dossier) -> None:
-    quote, rib = dossier.deposit(), dossier.deposit(kind="rib", label="RIB", confidential=True)
+    quote, rib = dossier.deposit(), dossier.deposit(kind="rib", label="RIB", readers=Readers.ACCOUNT)
     assert get(dossier.director, quote).status_code == 200
     assert get(dossier.director, rib).status_code == 404
     assert get(dossier.mairie, rib).status_code == 200
@@ -101,8 +102,8 @@ def test_the_signed_copy_has_its_own_address(dossier: Dossier) -> None:
     assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
 
 
-def test_a_confidential_document_is_not_for_schools(dossier: Dossier) -> None:
-    document = issue(dossier, confidential=True)
+def test_a_document_for_the_collectivite_is_not_for_schools(dossier: Dossier) -> None:
+    document = issue(dossier, readers=Readers.COLLECTIVITE)
     tasks.render_document(document.pk, dossier.agent.at.isoformat())
     assert get(dossier.director, document).status_code == 404
     assert get(dossier.mairie, document).status_code == 200

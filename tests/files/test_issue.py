@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import InternalError, connection, transaction
 
 from plannumerique.files import services, tasks
-from plannumerique.files.enums import DocumentState
+from plannumerique.files.enums import DocumentState, Readers
 from plannumerique.files.models import IssuedDocument, LetterSeries
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
@@ -29,7 +29,7 @@ def issue(dossier: Dossier, letter: Any = None, *, by: Actor | None = None, **op
             thread=dossier.thread,
             subject=dossier.thread,
             actor=by or dossier.agent,
-            **(SERIES | options),
+            **({"readers": Readers.DOSSIER} | SERIES | options),
         )
 
 
@@ -123,7 +123,14 @@ def test_zero_is_not_a_blank(dossier: Dossier) -> None:
 
 def test_a_letter_is_issued_inside_a_passage_only(dossier: Dossier, transactional_db: None) -> None:
     with pytest.raises(TypeError, match="inside the passage"):
-        services.issue(sample.decision(), thread=dossier.thread, subject=dossier.thread, actor=dossier.agent, **SERIES)
+        services.issue(
+            sample.decision(),
+            thread=dossier.thread,
+            subject=dossier.thread,
+            actor=dossier.agent,
+            readers=Readers.DOSSIER,
+            **SERIES,
+        )
 
 
 def test_a_deposit_by_the_collectivite_issues_its_acknowledgement(dossier: Dossier) -> None:
@@ -184,7 +191,7 @@ def test_ten_threads_with_rollbacks_leave_no_gap(dossier: Dossier) -> None:
         "template = 'autre.html'",
         "verification_code = 'ABCDEFGHJKMN'",
         "issued_at = now()",
-        "confidential = true",
+        "readers = 'account'",
     ],
 )
 def test_the_database_refuses_to_change_an_issued_document(dossier: Dossier, change: str) -> None:

@@ -3,14 +3,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import InternalError, connection, transaction
 
 from plannumerique.files import services
-from plannumerique.files.enums import PieceState
+from plannumerique.files.enums import PieceState, Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
 from plannumerique.journal.pages import events_about
 from plannumerique.journal.passages import Stale
 from plannumerique.organisations.enums import Role
-from plannumerique.organisations.models import School
+from plannumerique.organisations.models import Membership, School
 from tests.factories import CirconscriptionFactory, SchoolFactory, actor_for
 from tests.files.conftest import Dossier
 from tests.files.sample import image_bytes
@@ -196,23 +196,44 @@ def test_a_rib_is_for_the_collectivite_and_the_academie_only(dossier: Dossier, r
     School.objects.filter(pk=dossier.school.pk).update(circonscription=circonscription)
     where = {Role.DIRECTOR: dossier.school, Role.IEN: circonscription, Role.DSDEN: dossier.school.departement}
     reader = actor_for(role, where[role])
-    quote, rib = dossier.deposit(), dossier.deposit(kind="rib", label="RIB", confidential=True)
+    quote, rib = dossier.deposit(), dossier.deposit(kind="rib", label="RIB", readers=Readers.ACCOUNT)
 
     assert list(Piece.objects.visible_to(reader)) == [quote]
     for insider in (dossier.mairie, dossier.agent, actor_for(Role.VALIDEUR_DAF, dossier.thread.academie)):
         assert list(Piece.objects.visible_to(insider)) == [quote, rib]
 
 
-def test_whoever_brought_a_confidential_piece_sees_it(dossier: Dossier) -> None:
-    """The gestionnaire of the collège brings the RIB of the collège."""
+def test_the_rib_of_a_college_is_for_the_college_and_not_for_the_collectivite(dossier: Dossier) -> None:
     college = SchoolFactory(college=True)
-    dossier.thread.schools.add(college)
     gestionnaire, colleague = actor_for(Role.COLLEGE_REFERENT, college), actor_for(Role.COLLEGE_REFERENT, college)
 
-    rib = dossier.deposit(by=gestionnaire, school=college, kind="rib", label="RIB du collège", confidential=True)
+    rib = dossier.deposit(by=gestionnaire, college=college, kind="rib", label="RIB du collège", readers=Readers.COLLEGE_ACCOUNT)
 
-    assert list(Piece.objects.visible_to(gestionnaire)) == [rib]
-    assert not Piece.objects.visible_to(colleague).exists()
+    for insider in (gestionnaire, colleague, dossier.agent, actor_for(Role.VALIDEUR_DAF, dossier.thread.academie)):
+        assert list(Piece.objects.visible_to(insider)) == [rib]
+    for role in (Role.DSI, Role.RECTEUR, Role.ADMINISTRATOR):
+        assert not Piece.objects.visible_to(actor_for(role, dossier.thread.academie)).exists()
+    for other in (dossier.mairie, dossier.director, actor_for(Role.DSDEN, college.departement)):
+        assert not Piece.objects.visible_to(other).exists()
+
+
+def test_whoever_brought_a_piece_sees_it(dossier: Dossier) -> None:
+    """Who typed the RIB at the mairie, and directs a school today, is not told that what she brought does not exist."""
+    rib = dossier.deposit(kind="rib", label="RIB", readers=Readers.ACCOUNT)
+    Membership.objects.filter(user=dossier.mairie.user).delete()
+    assert dossier.mairie.user is not None
+
+    assert list(Piece.objects.visible_to(actor_for(Role.DIRECTOR, dossier.school, user=dossier.mairie.user))) == [rib]
+
+
+def test_a_piece_refused_to_the_collectivite_is_not_for_the_schools(dossier: Dossier) -> None:
+    quote = dossier.deposit()
+    assert list(Piece.objects.visible_to(dossier.director)) == [quote]
+
+    services.reject_piece(piece_id=quote.pk, actor=dossier.agent, comment="illisible")
+
+    assert not Piece.objects.visible_to(dossier.director).exists()
+    assert list(Piece.objects.visible_to(dossier.mairie)) == [quote]
 
 
 def test_two_memberships_do_not_show_a_piece_twice(dossier: Dossier) -> None:
@@ -231,9 +252,9 @@ def _refused_by_the_database(sql: str, *values: object) -> None:
 
 
 def test_the_database_keeps_a_deposit_as_it_was(dossier: Dossier) -> None:
-    piece, other = dossier.deposit(), dossier.receive(data=image_bytes())
+    piece, other = dossier.deposit(readers=Readers.COLLECTIVITE), dossier.receive(data=image_bytes())
     _refused_by_the_database("UPDATE files_piece SET file_id = %s WHERE id = %s", other.pk, piece.pk)
-    _refused_by_the_database("UPDATE files_piece SET confidential = true WHERE id = %s", piece.pk)
+    _refused_by_the_database("UPDATE files_piece SET readers = 'dossier' WHERE id = %s", piece.pk)
     _refused_by_the_database("DELETE FROM files_piece WHERE id = %s", piece.pk)
     _refused_by_the_database("UPDATE files_storedfile SET sha256 = 'x' WHERE id = %s", piece.file_id)
     _refused_by_the_database("DELETE FROM files_storedfile WHERE id = %s", piece.file_id)

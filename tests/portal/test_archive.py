@@ -11,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
 from projects import services
@@ -76,7 +77,7 @@ def test_the_whole_journal_is_there_in_words(client: Client, dossier: Dossier) -
 
 
 def test_a_school_takes_away_what_it_may_read_and_no_more(client: Client, dossier: Dossier) -> None:
-    account = PieceFactory(subject=dossier, confidential=True, label="RIB de la commune")
+    account = PieceFactory(subject=dossier, readers=Readers.ACCOUNT, label="RIB de la commune")
     default_storage.save(account.file.file.name, ContentFile(bytes_at(account.file.file.name)))
 
     def labels(role: Role, where: Any) -> list[str]:

@@ -118,7 +118,7 @@ def document() -> IssuedDocument:
 
 def another(document: IssuedDocument, **changes: Any) -> IssuedDocument:
     """Issued after it in the same series, and not laid out yet."""
-    same = ("thread", "subject_kind", "subject_id", "series", "kind", "title", "template", "snapshot", "issued_at")
+    same = ("thread", "subject_kind", "subject_id", "readers", "series", "kind", "title", "template", "snapshot", "issued_at")
     kept = {name: getattr(document, name) for name in same}
     number = document.number + 1
     reference, code = f"essai-CONV-{number:04d}", "ABCD23456789"

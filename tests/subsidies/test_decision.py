@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
@@ -130,7 +131,7 @@ def test_signing_issues_the_numbered_decision_with_its_two_ceilings(role):
     subsidy = reread(subsidy)
     document = IssuedDocument.objects.get(kind="decision")
     assert (subsidy.state, subsidy.decision_reference) == (SubsidyState.DECISION_SIGNED, "AAP-2016-DEC-0001")
-    assert (document.reference, document.confidential) == ("AAP-2016-DEC-0001", True)
+    assert (document.reference, document.readers) == ("AAP-2016-DEC-0001", Readers.SIGNATORIES)
     assert document.snapshot["amount"] == {"$decimal": "11000.00"}
     assert document.snapshot["convention_max"] == {"$decimal": "12000.00"}
     assert document.snapshot["acompte"] == {"$decimal": "5500.00"}

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.enums import Role
@@ -94,7 +95,7 @@ def test_several_copies_are_deposited_at_once_and_wait_to_be_typed(client, subsi
     for name in ("facture-1.pdf", "facture-2.pdf", "facture-3.jpg"):
         assert f"Saisir {name}" in page
     pieces = invoices.copies_to_type(subsidy)
-    assert [piece.confidential for piece in pieces] == [True] * 3
+    assert [piece.readers for piece in pieces] == [Readers.COLLECTIVITE] * 3
     assert not Invoice.objects.exists()
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from deployments.models import MobileClass
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
@@ -63,7 +64,7 @@ def test_the_first_invoice_opens_the_statement_and_keeps_what_was_printed(subsid
     assert (row.amount_ht, row.amount_vat, row.amount_ttc) == (Decimal("6583.75"), Decimal("1316.75"), Decimal("7900.50"))
     line = InvoiceLine.objects.get()
     assert (line.mobile_class, line.amount_ttc) == (classes_of(subsidy)[0], Decimal("7900.50"))
-    assert (row.piece.kind, row.piece.confidential) == ("invoice", True)
+    assert (row.piece.kind, row.piece.readers) == ("invoice", Readers.COLLECTIVITE)
     assert ExpenseStatement.objects.get().subsidy == subsidy
     acts = JournalLine.objects.filter(subject_kind__in=["subsidies.invoice", "subsidies.expensestatement"])
     assert sorted(acts.values_list("label", flat=True)) == ["Ouvrir l’état récapitulatif", "Saisir une facture"]

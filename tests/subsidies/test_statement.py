@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from plannumerique.files import services as files
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import JournalLine
@@ -174,7 +175,7 @@ def test_the_paper_path_prints_signs_and_records_in_one_step(subsidy):
     row = sheet_of(subsidy)
     assert (row.certified_name, row.certified_capacity, row.certified_on) == ("Lou EXEMPLE", "Maire", CERTIFIED_ON)
     assert (row.certified_on_paper, row.certified_by, row.document) == (True, actor.user, document)
-    assert (row.signed_piece.kind, row.signed_piece.confidential) == ("signed_statement", True)
+    assert (row.signed_piece.kind, row.signed_piece.readers) == ("signed_statement", Readers.COLLECTIVITE)
 
 
 def test_the_dane_that_received_the_paper_records_it_too(subsidy):
