@@ -199,7 +199,8 @@ def test_a_director_sees_her_convention_without_the_account_nor_the_rib(client):
 
     page = plain(client.get(convention.get_absolute_url()))
 
-    assert "se termine par 0076" in page
+    assert "0076" not in page
+    assert "Compte à créditer" not in page
     assert "Relevé d’identité bancaire" not in page
     assert "Convention de partenariat" not in page
 

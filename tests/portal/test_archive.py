@@ -11,7 +11,6 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
 from projects import services
@@ -77,16 +76,18 @@ def test_the_whole_journal_is_there_in_words(client: Client, dossier: Dossier) -
 
 
 def test_a_school_takes_away_what_it_may_read_and_no_more(client: Client, dossier: Dossier) -> None:
-    account = PieceFactory(subject=dossier, readers=Readers.ACCOUNT, label="RIB de la commune")
-    default_storage.save(account.file.file.name, ContentFile(bytes_at(account.file.file.name)))
+    account = PieceFactory(subject=dossier, kind="rib", label="RIB de la commune")
+    quote = PieceFactory(subject=dossier, label="Devis")
+    for piece in (account, quote):
+        default_storage.save(piece.file.file.name, ContentFile(bytes_at(piece.file.file.name)))
 
     def labels(role: Role, where: Any) -> list[str]:
         return [line["Intitulé"] for line in table(taken_by(client, dossier, role, where), "index.csv")]
 
     assert "RIB de la commune" in labels(Role.AGENT_DANE, dossier.campaign.academie)
-    hers = labels(Role.DIRECTOR, dossier.applications.get().school)
-    assert hers
-    assert "RIB de la commune" not in hers
+    for role in (Role.ADMINISTRATOR, Role.DSI, Role.RECTEUR):
+        assert "RIB de la commune" not in labels(role, dossier.campaign.academie)
+    assert labels(Role.DIRECTOR, dossier.applications.get().school) == ["Devis"]
 
 
 def test_a_file_that_the_storage_has_lost_is_named_and_the_others_are_there(client: Client, dossier: Dossier) -> None:

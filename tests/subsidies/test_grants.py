@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument
 from plannumerique.journal.machine import Refused
 from plannumerique.notices.models import OutboxMail
@@ -62,6 +63,19 @@ def test_another_role_notifies_nothing(role):
     assert reread(grant).state == ResourcesState.CREATED
 
 
+def test_the_college_reads_its_letter_and_its_notice_and_another_college_does_not():
+    grant = ResourcesSubsidyFactory(notified=True)
+    daf = actor_of(grant, Role.GESTIONNAIRE_DAF)
+    payment = prepare_grant_payment(grant_id=grant.pk, actor=daf)
+    validate_payment(payment_id=payment.pk, actor=actor_of(grant, Role.VALIDEUR_DAF))
+    record_payment(payment_id=payment.pk, actor=daf, dp_number="1000000500", on=ON)
+    notice = IssuedDocument.objects.get(kind="payment_notice")
+
+    assert list(IssuedDocument.objects.visible_to(actor_of(grant, Role.COLLEGE_REFERENT))) == [notice]
+    for other in (actor_for(Role.COLLEGE_REFERENT, CollegeFactory()), actor_of(grant, Role.EDITEUR)):
+        assert notice not in IssuedDocument.objects.visible_to(other)
+
+
 def test_the_letter_belongs_to_the_college_and_to_no_other():
     grant = ResourcesSubsidyFactory()
     notify_grant(grant_id=grant.pk, actor=actor_of(grant, Role.GESTIONNAIRE_DAF), on=ON)
@@ -70,6 +84,8 @@ def test_the_letter_belongs_to_the_college_and_to_no_other():
 
     assert ResourcesSubsidy.objects.visible_to(mine).get() == grant
     assert not ResourcesSubsidy.objects.visible_to(stranger).exists()
+    assert IssuedDocument.objects.visible_to(mine).get().kind == "resources"
+    assert not IssuedDocument.objects.visible_to(stranger).exists()
 
 
 @pytest.mark.parametrize("role", [Role.COLLEGE_REFERENT, Role.GESTIONNAIRE_DAF])
@@ -130,7 +146,8 @@ def test_a_grant_is_paid_once_to_its_college():
     assert payment.transfer_label.startswith("PLAN NUMERIQUE RESSOURCES SIRET ")
     assert payment.transfer_label.endswith(grant.school.uai)
     assert OutboxMail.objects.get(kind="payment_made").to == [grant.payee.email]
-    assert IssuedDocument.objects.get(kind="payment_notice").school == grant.payee
+    notice = IssuedDocument.objects.get(kind="payment_notice")
+    assert (notice.college, notice.school, notice.readers) == (grant.payee, None, Readers.COLLEGE)
     with pytest.raises(Refused, match="son paiement se prépare une fois la dotation notifiée"):
         prepare_grant_payment(grant_id=grant.pk, actor=daf)
 

@@ -391,7 +391,7 @@ def test_a_new_account_goes_through_its_three_hands(client):
 
 
 @pytest.mark.parametrize(
-    ("role", "whole"), [(Role.GESTIONNAIRE_DAF, True), (Role.AGENT_DANE, True), (Role.SIGNATAIRE, True), (Role.DIRECTOR, False)]
+    ("role", "whole"), [(Role.GESTIONNAIRE_DAF, True), (Role.AGENT_DANE, True), (Role.SIGNATAIRE, True), (Role.RECTEUR, False)]
 )
 def test_the_account_is_shown_in_full_only_to_whoever_needs_it(client, role, whole):
     subsidy = EquipmentSubsidyFactory(acompte_paid=True)
@@ -404,12 +404,16 @@ def test_the_account_is_shown_in_full_only_to_whoever_needs_it(client, role, who
         assert payment.iban[-4:] in page
 
 
-def test_the_collectivite_does_not_read_the_account_of_the_college(client):
+def test_the_collectivite_reads_neither_the_account_nor_the_payment_of_the_college(client):
     grant = ResourcesSubsidyFactory(paid=True)
+    payment = grant.payments.get()
     log_in(client, grant, Role.EDITEUR)
 
-    for address in (grant.get_absolute_url(), grant.payments.get().get_absolute_url()):
-        assert grant.iban not in words_of(client.get(address)).replace(" ", "")
+    page = words_of(client.get(grant.get_absolute_url()))
+
+    assert grant.iban[-4:] not in page.replace(" ", "")
+    assert payment.dp_number not in page
+    assert client.get(payment.get_absolute_url()).status_code == 404
 
 
 PAGES = [
@@ -450,11 +454,12 @@ def test_the_rows_of_another_collectivite_are_not_found(client, rows):
         assert client.post(page_of(name, rows[row]), {"seen": 1}).status_code in (404, 405), name
 
 
-def test_a_director_reads_and_does_nothing(client, rows):
+def test_a_director_reads_the_grant_of_her_school_and_no_page_of_the_money_of_the_collectivite(client, rows):
     log_in(client, rows["subsidy"], Role.DIRECTOR)
 
     for name, row in PAGES:
-        expected = 200 if name in ("equipment", "order", "payment", "resources") else 403
+        of_the_commune = row not in ("grant", "convention")
+        expected = 404 if of_the_commune else 200 if name == "resources" else 403
         assert client.get(page_of(name, rows[row])).status_code == expected, name
 
 
