@@ -25,7 +25,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
 from projects.enums import PEDAGOGICAL_ANCHORS, ApplicationState, DeadlineCode, OpinionKind, PieceKind
 from projects.models import Application, Campaign, CampaignDeadline, CompletionPoint, Dossier, Opinion
-from subsidies.enums import PaymentState, ResourcesState, SubsidyState
+from subsidies.enums import PaymentState, SubsidyState
 from subsidies.models import EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
 
 A, C, D, P = ApplicationState, ConventionState, DeadlineCode, SubsidyState
@@ -308,10 +308,10 @@ def _payments(state: PaymentState) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: Payment.objects.filter(state=state).select_related(*related)
 
 
-def _grants(state: ResourcesState) -> Callable[[Actor], QuerySet[Any]]:
+def _grants(grants: Callable[[], QuerySet[ResourcesSubsidy]]) -> Callable[[Actor], QuerySet[Any]]:
     """Without those whose payment is under way: it waits for its validation, a task of its own."""
     live = Payment.objects.live().filter(resources=OuterRef("pk"))
-    return lambda actor: ResourcesSubsidy.objects.filter(~Exists(live), state=state).select_related("school")
+    return lambda actor: grants().filter(~Exists(live)).select_related("school")
 
 
 def _to_validate(actor: Actor) -> QuerySet[Any]:
@@ -429,11 +429,19 @@ TASKS: tuple[Task, ...] = (
     Task(
         "Enregistrer les paiements de la DRFiP", (Role.GESTIONNAIRE_DAF,), _payments(PaymentState.VALIDATED), "subsidies:payments"
     ),
-    Task("Notifier les dotations de ressources", DAF, _grants(ResourcesState.CREATED), "subsidies:grants"),
+    Task(
+        "Notifier les dotations de ressources", DAF, _grants(ResourcesSubsidy.objects.awaiting_notification), "subsidies:grants"
+    ),
+    Task(
+        "Compléter les dotations de ressources : numéro d’EJ, compte du collège",
+        (Role.GESTIONNAIRE_DAF,),
+        _grants(ResourcesSubsidy.objects.lacking_references),
+        "subsidies:grants",
+    ),
     Task(
         "Préparer le versement des dotations de ressources",
         (Role.GESTIONNAIRE_DAF,),
-        _grants(ResourcesState.NOTIFIED),
+        _grants(ResourcesSubsidy.objects.ready_to_pay),
         "subsidies:grants",
     ),
     # Whoever takes part in the exchanges

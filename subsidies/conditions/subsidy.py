@@ -127,9 +127,9 @@ def the_grant_is_notified(subsidy: ResourcesSubsidy) -> Iterator[str]:
 def the_college_account_is_known(subsidy: ResourcesSubsidy) -> Iterator[str]:
     """Le SIRET et l’IBAN du collège sont saisis."""
     if not subsidy.siret:
-        yield f"Le SIRET du collège {subsidy.payee} manque : la DAF le saisit avec son IBAN."
+        yield f"Le SIRET du collège {subsidy.payee} manque : le collège ou la DAF le saisit avec son IBAN."
     if not subsidy.iban:
-        yield f"L’IBAN du collège {subsidy.payee} manque : la DAF le saisit."
+        yield f"L’IBAN du collège {subsidy.payee} manque : le collège ou la DAF le saisit."
 
 
 @condition

@@ -33,6 +33,13 @@ class ResourcesSubsidyQuerySet(ThreadRowQuerySet):
     def awaiting_payment(self) -> Self:
         return self.filter(state=S.NOTIFIED)
 
+    def lacking_references(self) -> Self:
+        """What the preparation of their payment demands beside the notification: the account of the collège, the EJ number."""
+        return self.awaiting_payment().filter(Q(iban="") | Q(siret="") | Q(ej_number=""))
+
+    def ready_to_pay(self) -> Self:
+        return self.awaiting_payment().exclude(Q(iban="") | Q(siret="") | Q(ej_number=""))
+
     def for_list(self) -> Self:
         return self.select_related("thread", "campaign", "school", "payee", "convention__dossier__collectivite")
 

@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from conventions.enums import ConventionState
 from plannumerique.files.models import Piece
+from plannumerique.journal.machine import obstacles
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from projects.enums import DeadlineCode
 from projects.models import Application, CampaignDeadline
 from projects.services import describe_contact
+from subsidies.services.resources import GRANT_PREPARATION
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, DossierFactory, PieceFactory
@@ -310,6 +312,19 @@ def test_a_valideur_is_not_asked_for_what_the_gestionnaire_prepares(client):
 
     log_in(client, Role.GESTIONNAIRE_DAF, grant.campaign.academie)
     assert "Préparer le versement des dotations de ressources" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("missing", ["iban", "siret", "ej_number"])
+def test_a_grant_that_lacks_a_reference_stands_under_what_is_missing(client, missing):
+    lacking, ready = ResourcesSubsidyFactory(notified=True, **{missing: ""}), ResourcesSubsidyFactory(notified=True)
+
+    log_in(client, Role.GESTIONNAIRE_DAF, lacking.campaign.academie)
+    todo = {one.label.partition(" :")[0]: [line.url for line in one.lines] for one in client.get("/").context["todo"]}
+
+    assert todo["Compléter les dotations de ressources"] == [lacking.get_absolute_url()]
+    assert todo["Préparer le versement des dotations de ressources"] == [ready.get_absolute_url()]
+    assert not obstacles(ready, GRANT_PREPARATION)
+    assert obstacles(lacking, GRANT_PREPARATION)
 
 
 def test_the_last_acts_of_the_scope_and_none_of_elsewhere(client):

@@ -53,6 +53,10 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "Valider les demandes de paiement": ("Valider la demande de paiement",),
     "Enregistrer les paiements de la DRFiP": ("Enregistrer le paiement",),
     "Notifier les dotations de ressources": ("Notifier la dotation",),
+    "Compléter les dotations de ressources : numéro d’EJ, compte du collège": (
+        "Saisir le numéro d’EJ",
+        "Saisir le compte du collège",
+    ),
     "Préparer le versement des dotations de ressources": ("Préparer le paiement de la dotation",),
     "Lire les messages": ("Envoyer le message",),
     "Rendre l’avis de l’IEN": ("Rendre l’avis de l’IEN",),
