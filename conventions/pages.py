@@ -21,6 +21,7 @@ from plannumerique.files.pages import document_links, piece_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import Awaited, awaited, awaited_act
 from plannumerique.journal.machine import Condition, moves_from, obstacles, obstacles_to
+from plannumerique.journal.models import JournalLine
 from plannumerique.lib.dates import clock_time, long_date, plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
 from plannumerique.lib.money import ZERO, euros
@@ -175,6 +176,32 @@ def cbr_facts(convention: Convention) -> list[Fact]:
     if convention.cbr_overruled_on:
         facts.append(Fact("Passer outre", f"le {long_date(convention.cbr_overruled_on)}", note=convention.cbr_overruled_motive))
     return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the contrôleur refused, said where the page begins: its motive is the comment of who recorded his answer."""
+
+    nature: str
+    on: dt.date | None
+    motive: str
+    ways: str
+
+
+def refusal_of(convention: Convention) -> Refusal | None:
+    if not convention.is_stopped_by_the_cbr:
+        return None
+    answers = JournalLine.objects.filter(
+        subject_kind=convention._meta.label_lower, subject_id=convention.pk, act="record_cbr_opinion"
+    )
+    answer = answers.first()
+    motive = answer.comment if answer else ""
+    if convention.campaign.cbr_nature == CbrNature.VISA:
+        return Refusal(
+            "visa", convention.cbr_given_on, motive, "Le projet se modifie, négociation rouverte, puis se soumet de nouveau."
+        )
+    ways = "Le recteur passe outre par écrit, ou la négociation est rouverte pour modifier le projet."
+    return Refusal("avis", convention.cbr_given_on, motive, ways)
 
 
 def _cbr_answer(convention: Convention) -> list[Fact]:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from conventions import documents, forms, pages, permissions, services
@@ -78,6 +79,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
     paged = {name: may for name, may in matter.items() if name not in permissions.MADE_ELSEWHERE}
     whole = reads_whole(actor, row.thread)
     moves = [*offered(row, actor, paged, urls="conventions"), *offered(row, actor, _PAGED_ABOVE, urls="subsidies")]
+    out = [one for one in moves if row.is_stopped_by_the_cbr and one.url == reverse("conventions:reopen_negotiation", args=[pk])]
     page = {
         "convention": row,
         "steps": pages.steps_of(row),
@@ -93,12 +95,14 @@ def convention(request: Request, pk: int) -> HttpResponse:
         "deliberation": pages.deliberation_facts(row),
         "sitting_warning": pages.sitting_warning_of(row),
         "signatures": pages.signature_facts(row),
+        "refusal": pages.refusal_of(row),
         "actions": [
             *pages.checks_of(row, brought, actor),
             *(one for one in moves if one.primary),
             *pages.acts_of(row, actor),
+            *out,
         ],
-        "backward": [one for one in moves if not one.primary],
+        "backward": [one for one in moves if not one.primary and one not in out],
         "awaited": pages.awaited_of(row, actor, matter),
         "pieces": pages.pieces_of(row, brought),
         "documents": pages.documents_of(row, issued),
@@ -444,6 +448,8 @@ abandon = _act_page(
     title="Abandonner la convention",
     done="La convention est abandonnée ; ses candidatures restent retenues.",
     form=_plain(forms.MotiveForm),
+    intro="Le projet s’arrête là : son texte et les signatures qu’il porte sont caducs, et il n’y a pas de retour en arrière. Ses écoles "
+    "redeviennent libres : leurs candidatures restent retenues et peuvent entrer dans une autre convention.",
     move="abandon",
 )
 terminate = _act_page(

@@ -78,7 +78,9 @@ def receive(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _move_page(service: Callable[..., MobileClass], may: Permission, *, title: str, done: str) -> Callable[..., HttpResponse]:
+def _move_page(
+    service: Callable[..., MobileClass], may: Permission, *, title: str, done: str, entails: tuple[str, ...] = ()
+) -> Callable[..., HttpResponse]:
     """The page of a move that asks for nothing but its motive."""
 
     @require_http_methods(["GET", "POST"])
@@ -93,7 +95,7 @@ def _move_page(service: Callable[..., MobileClass], may: Permission, *, title: s
             title=title,
             done=done,
             back=row.get_absolute_url(),
-            context={"facts": facts_of(row)},
+            context={"facts": facts_of(row), "entails": entails},
         )
 
     return page
@@ -110,6 +112,11 @@ renounce = _move_page(
     permissions.can_renounce,
     title="Renoncer à la classe",
     done="La classe est abandonnée : elle n’entrera plus dans la subvention.",
+    entails=(
+        "La collectivité n’équipe plus cette classe : sa livraison n’est plus attendue, et sa dépense n’entre plus dans la subvention.",
+        "Une facture déjà saisie qui la porte est à corriger avant le service fait.",
+        "Un retour reste possible tant que la convention est en vigueur : « Rétablir la classe », avec son motif.",
+    ),
 )
 reinstate = _move_page(
     services.reinstate, permissions.can_renounce, title="Rétablir la classe", done="La classe est de nouveau prévue."

@@ -262,7 +262,13 @@ def keep_pedagogical_part(request: Request, pk: int) -> HttpResponse:
 
 
 def _move_page(
-    service: Callable[..., Application], may: Permission, *, title: str, done: str, form: type[Any] = CommentForm
+    service: Callable[..., Application],
+    may: Permission,
+    *,
+    title: str,
+    done: str,
+    form: type[Any] = CommentForm,
+    entails: tuple[str, ...] = (),
 ) -> Callable[..., HttpResponse]:
     """The page of one move of an application: all that differs between them is the form and the words."""
 
@@ -278,7 +284,7 @@ def _move_page(
             title=title,
             done=done,
             back=row.get_absolute_url(),
-            context={"facts": facts_of(row)},
+            context={"facts": facts_of(row), "entails": entails},
         )
 
     return page
@@ -353,6 +359,12 @@ abandon = _move_page(
     title="Renoncer à la candidature",
     done="La candidature est abandonnée.",
     form=MotiveForm,
+    entails=(
+        "La candidature s’arrête là : elle n’est plus ni étudiée ni retenue, et ses classes n’entrent dans aucune convention.",
+        "Il n’y a pas de retour en arrière : personne ne peut la reprendre.",
+        "L’école redevient libre : une autre candidature peut lui être ouverte tant que la phase l’est.",
+        "Ce qui a été écrit et déposé reste lisible dans le dossier, avec votre motif.",
+    ),
 )
 grant_derogation = _move_page(
     services.grant_derogation,
