@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from tests import emptying
+
 pytest_plugins = ["tests.durations"]
 
 # A machine that does something else at the same time is slow to draw: that says nothing of the rule.
@@ -18,6 +21,7 @@ hypothesis_settings.load_profile("portal")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    emptying.only_what_was_written()
     # Tests serve static files from their sources: nobody has collected them.
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
 
@@ -26,6 +30,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The longest first, so that no process ends the suite alone with one of them.
     items.sort(key=lambda item: item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None)
+
+
+def pytest_collection_finish() -> None:
+    # What is there before the first test stays until the last: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
