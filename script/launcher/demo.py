@@ -26,17 +26,17 @@ def main(arguments: Sequence[str]) -> int:
 def show(*, reset: bool) -> int:
     start = time.monotonic()
     _complete_machine()
-    with _lasting_ground(reset=reset) as ground, Servers(ground.lock) as servers:
+    with lasting_ground("demo", reset=reset) as ground, Servers(ground.lock) as servers:
         (ground.home / "address").unlink(missing_ok=True)
-        env, listener, url = _settings(ground, servers, port=_wanted_port(), durable=True)
-        _migrate_if_changed(ground, env)
+        env, listener, url = settings(ground, servers, port=wanted_port(), durable=True)
+        migrate_if_changed(ground, env)
         # The pages first, alone on the processors: they are what the person waits for.
         portal.open_web(servers.add(portal.web(ground, env, listener)), url)
         servers.add(portal.worker(ground, env))
-        _play_once(ground, servers, env)
+        play_once(ground, servers, env)
         servers.add(portal.beat(ground, env))
         (ground.home / "address").write_text(url)
-        say(f"\n{_accounts(ground).read_text()}\nLe portail est ouvert en {seconds(start)} : {url}")
+        say(f"\n{accounts(ground).read_text()}\nLe portail est ouvert en {seconds(start)} : {url}")
         say("Ctrl-C arrête tout ; les données restent, --reset les efface.")
         return _stay(servers)
 
@@ -55,7 +55,7 @@ def check() -> int:
 
 
 def _check(ground: Ground, servers: Servers) -> int:
-    env, listener, url = _settings(ground, servers, port=0, durable=False)
+    env, listener, url = settings(ground, servers, port=0, durable=False)
     if os.environ.get("DATABASE_URL") and not call(portal.manage("migrate", "--check"), env=env, log=ground.log("migrate")):
         raise Stop("DATABASE_URL désigne une base déjà remplie : --check part d'une base vide.")
     portal.run(ground, env, "migrate", label="création de la base")
@@ -71,7 +71,7 @@ def _complete_machine() -> None:
     environment.complete(tests=False)
 
 
-def _settings(ground: Ground, servers: Servers, *, port: int, durable: bool) -> tuple[portal.Environment, portal.Listener, str]:
+def settings(ground: Ground, servers: Servers, *, port: int, durable: bool) -> tuple[portal.Environment, portal.Listener, str]:
     urls = portal.backends(servers, ground, durable=durable)
     listener = portal.listening(port)
     found = listener.getsockname()[1]
@@ -84,7 +84,7 @@ def _settings(ground: Ground, servers: Servers, *, port: int, durable: bool) -> 
     return portal.settings(ground, urls, **others), listener, url
 
 
-def _wanted_port() -> int:
+def wanted_port() -> int:
     text = os.environ.get("PORT") or str(portal.FIRST_PORT)
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise Stop(f"PORT doit être un nombre de 1 à 65535, reçu : {text}")
@@ -92,12 +92,12 @@ def _wanted_port() -> int:
 
 
 @contextmanager
-def _lasting_ground(*, reset: bool) -> Iterator[Ground]:
+def lasting_ground(name: str, *, reset: bool) -> Iterator[Ground]:
     """The demonstration's own files; each database of the caller has its own, since media and clock go with the data."""
     database = os.environ.get("DATABASE_URL", "")
     if database and reset:
         raise Stop("--reset efface la base du lanceur ; celle de DATABASE_URL est à vider par vous-même.")
-    home = VAR / ("demo-" + hashlib.sha256(database.encode()).hexdigest()[:8] if database else "demo")
+    home = VAR / (f"{name}-{hashlib.sha256(database.encode()).hexdigest()[:8]}" if database else name)
     lock = _sole_demonstration(home)
     # A demonstration that was stopped half-way is not worth mending: it is played again.
     if reset or not (home / "played").exists():
@@ -124,7 +124,7 @@ def _text(path: Path) -> str:
     return path.read_text() if path.exists() else "elle démarre"
 
 
-def _migrate_if_changed(ground: Ground, env: portal.Environment) -> None:
+def migrate_if_changed(ground: Ground, env: portal.Environment) -> None:
     """Two seconds of each start, for nothing most of the time; but a database of the caller may have changed by itself."""
     stamp, wanted = ground.home / "migrated", migrated.migrations()
     if os.environ.get("DATABASE_URL") or not stamp.exists() or stamp.read_text() != wanted:
@@ -132,7 +132,7 @@ def _migrate_if_changed(ground: Ground, env: portal.Environment) -> None:
         stamp.write_text(wanted)
 
 
-def _play_once(ground: Ground, servers: Servers, env: portal.Environment) -> None:
+def play_once(ground: Ground, servers: Servers, env: portal.Environment) -> None:
     played = ground.home / "played"
     if played.exists():
         return
@@ -141,11 +141,11 @@ def _play_once(ground: Ground, servers: Servers, env: portal.Environment) -> Non
         raise Stop(f"La démonstration n'a pas pu être jouée.\n{servers.tails()}")
     # Kept, because the accounts belong to the data that were played, and asking again costs a second of each start.
     failure = "La liste des comptes n'a pas pu être établie"
-    succeed(portal.manage("demo_accounts"), env=env, log=_accounts(ground), failure=failure)
+    succeed(portal.manage("demo_accounts"), env=env, log=accounts(ground), failure=failure)
     played.touch()
 
 
-def _accounts(ground: Ground) -> Path:
+def accounts(ground: Ground) -> Path:
     return ground.home / "accounts.txt"
 
 

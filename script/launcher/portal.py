@@ -113,6 +113,11 @@ def web(ground: Ground, env: Environment, listener: Listener) -> Server:
     return server
 
 
+def reloading_web(ground: Ground, env: Environment, url: str) -> Server:
+    """Django's own server, which starts again when a file of code changes, and forgets the templates when one of them does."""
+    return _server(ground, "web", manage("runserver", urlsplit(url).netloc), env)
+
+
 def worker(ground: Ground, env: Environment) -> Server:
     options = ["--concurrency", "2", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     return _server(ground, "worker", [PYTHON, "-m", "celery", "-A", "plannumerique", "worker", *options], env)

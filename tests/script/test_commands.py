@@ -8,7 +8,7 @@ import pytest
 from script.launcher import portal
 from script.launcher.places import ROOT
 
-COMMANDS = ["demo", "guide", "lint", "test"]
+COMMANDS = ["demo", "dev", "guide", "lint", "test"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
