@@ -26,4 +26,5 @@ RUN SECRET_KEY=collectstatic DATABASE_URL=postgres://nobody@nowhere/none python 
 USER portal
 EXPOSE 8000
 VOLUME /var/lib/portal/media
+HEALTHCHECK --interval=30s --timeout=10s --start-period=20s CMD ["python", "plannumerique/probe.py"]
 CMD ["gunicorn", "plannumerique.wsgi:application", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket", "--access-logfile", "-"]

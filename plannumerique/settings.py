@@ -21,8 +21,12 @@ def _date_or_none(name: str) -> dt.date | None:
         raise ImproperlyConfigured(f"{name} doit être une date AAAA-MM-JJ, reçu : {text!r}") from error
 
 
-SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY est vide : donnez une suite tirée au hasard d’au moins 32 caractères.")
 DEBUG = env.bool("DEBUG", default=False)
+# How many proxies of ours stand in front: the address of a person is read that far from the end of X-Forwarded-For.
+PROXIES = env.int("PROXIES", default=0)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PORTAL_URL = env.str("PORTAL_URL", default="http://localhost:8000").rstrip("/")
 
@@ -40,7 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "plannumerique.ui.collected.Collected",
     "django.forms",
     "widget_tweaks",
     "dsfr",
@@ -67,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "plannumerique.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -74,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "plannumerique.ui.keeping.KeepingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "plannumerique.organisations.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -107,6 +113,7 @@ DATABASES = {"default": env.db_url("DATABASE_URL")}
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if test_name := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_name}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -125,7 +132,11 @@ PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600
 
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# Of all accounts from one address, that of a whole town hall perhaps; see accounts.locks.
+ADDRESS_FAILURE_LIMIT = 50
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_HANDLER = "plannumerique.accounts.locks.Locks"
+AXES_CLIENT_IP_CALLABLE = "plannumerique.accounts.locks.client_address"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_VERBOSE = False
@@ -139,11 +150,18 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+# In production they are collected: compressed once, and named by their content, so that a browser asks for each once.
+STATIC_COLLECTED = env.bool("STATIC_COLLECTED", default=not (DEBUG or PORTAL_DEMO))
+_COLLECTED, _SOURCES = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    "django.contrib.staticfiles.storage.StaticFilesStorage",
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": env.str("STATIC_BACKEND", default="whitenoise.storage.CompressedStaticFilesStorage")},
+    "staticfiles": {"BACKEND": _COLLECTED if STATIC_COLLECTED else _SOURCES},
 }
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not STATIC_COLLECTED
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # A piece of 20 MB and its form; what exceeds is answered by a sentence of the form, or 413 by the server in front.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
@@ -181,6 +199,9 @@ CSRF_FAILURE_VIEW = "plannumerique.ui.errors.csrf_failure"
 if COOKIES_OVER_TLS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+# The proxy in front sends http to https (W008); the names beside that of the portal are not ours to bind (W005, W021); a
+# page shows the portal's own pieces in a frame (W019).
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W019", "security.W021"]
 
 REDIS_URL = env.str("REDIS_URL", default="")
 

@@ -3,10 +3,8 @@
 import logging
 from typing import IO
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.content import EXTENSIONS, safe_name
@@ -24,7 +22,7 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def download(request: Request, pk: int) -> HttpResponseBase:
     """The file of a piece."""
     piece = get_object_or_404(Piece.objects.visible_to(request.actor).select_related("file"), pk=pk)
-    return serve(request, piece.file, name=f"{piece.label} – {piece.file.original_name}")
+    return serve(piece.file, name=f"{piece.label} – {piece.file.original_name}")
 
 
 @require_safe
@@ -32,7 +30,7 @@ def document(request: Request, pk: int) -> HttpResponseBase:
     issued = get_object_or_404(IssuedDocument.objects.visible_to(request.actor).select_related("file"), pk=pk)
     if issued.file is None:
         raise NotFound("Ce document est en cours de mise en page : revenez dans un instant.")
-    return serve(request, issued.file, name=str(issued))
+    return serve(issued.file, name=str(issued))
 
 
 @require_safe
@@ -40,21 +38,17 @@ def signed_copy(request: Request, pk: int) -> HttpResponseBase:
     issued = get_object_or_404(IssuedDocument.objects.visible_to(request.actor).select_related("signed_file"), pk=pk)
     if issued.signed_file is None:
         raise NotFound("Aucun exemplaire signé n’est enregistré pour ce document.")
-    return serve(request, issued.signed_file, name=f"{issued} (signé)")
+    return serve(issued.signed_file, name=f"{issued} (signé)")
 
 
-def serve(request: HttpRequest, stored: StoredFile, *, name: str) -> HttpResponseBase:
-    """The bytes, or 304 when the browser has them. The caller has asked the right."""
+def serve(stored: StoredFile, *, name: str) -> HttpResponseBase:
+    """The bytes, to be kept by no disk. The caller has asked the right."""
     headers = {
-        "ETag": quote_etag(stored.sha256),
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": "private, no-store",
         "Content-Security-Policy": INERT,
         "X-Content-Type-Options": "nosniff",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    unchanged = get_conditional_response(request, etag=headers["ETag"], response=HttpResponse(headers=headers))
-    if unchanged is not None and unchanged.status_code != 200:
-        return unchanged
     extension = EXTENSIONS[stored.content_type]
     return FileResponse(
         _opened(stored),

@@ -76,4 +76,4 @@ def attachment(request: Request, pk: int, message_pk: int) -> HttpResponseBase:
     """The file joined to a message, to those who may read the message."""
     rows = Message.objects.visible_to(request.actor).filter(thread__dossier=pk, attachment__isnull=False)
     message = get_object_or_404(rows.select_related("attachment"), pk=message_pk)
-    return serve(request, message.attachment, name=message.attachment.original_name)
+    return serve(message.attachment, name=message.attachment.original_name)

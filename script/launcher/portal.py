@@ -24,7 +24,8 @@ INSTALLATION = {
     "DEFAULT_FROM_EMAIL",
     "EMAIL_TIMEOUT",
     "FILES_ANTIVIRUS",
-    "STATIC_BACKEND",
+    "PROXIES",
+    "STATIC_COLLECTED",
     "STATIC_ROOT",
 }
 # They would make Python find other modules, or other settings.

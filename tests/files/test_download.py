@@ -39,13 +39,7 @@ def test_a_piece_is_served_inert_and_named(dossier: Dossier) -> None:
     assert "default-src 'none'" in response["Content-Security-Policy"]
     assert response["Content-Disposition"].startswith("inline; filename*=utf-8''D%C3%A9lib%C3%A9ration")
     assert response["Content-Disposition"].endswith(".png")
-    assert response["Cache-Control"] == "private, no-cache"
-
-
-def test_the_browser_that_has_the_bytes_gets_304(dossier: Dossier) -> None:
-    piece = dossier.deposit()
-    assert get(dossier.agent, piece, **{"If-None-Match": f'"{piece.file.sha256}"'}).status_code == 304
-    assert get(dossier.agent, piece, **{"If-None-Match": '"autre"'}).status_code == 200
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_a_foreign_dossier_is_not_found(dossier: Dossier) -> None:
@@ -53,11 +47,6 @@ def test_a_foreign_dossier_is_not_found(dossier: Dossier) -> None:
     for stranger in (actor_for(Role.EDITEUR), actor_for(Role.DIRECTOR), actor_for(Role.IEN)):
         assert get(stranger, piece).status_code == 404
         assert get(stranger, document).status_code == 404
-
-
-def test_304_tells_a_stranger_nothing(dossier: Dossier) -> None:
-    piece = dossier.deposit()
-    assert get(actor_for(Role.EDITEUR), piece, **{"If-None-Match": f'"{piece.file.sha256}"'}).status_code == 404
 
 
 def test_a_director_reads_the_quote_and_not_the_rib(dossier: Dossier) -> None:
