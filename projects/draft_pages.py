@@ -120,15 +120,17 @@ def forecast_of(application: Application, typed: Iterable[Decimal]) -> Amounts |
 def steps_of_draft(dossier: Dossier, lines: Sequence[DraftLine]) -> list[Step]:
     """Five things to do, in any order but the last; each is done when it is for every school still in draft."""
     drafts = [line for line in lines if line.application.state == S.DRAFT]
+    to_complete = any(line.application.state == S.TO_COMPLETE for line in lines)
     missing = missing_pieces(dossier)
     done = (
         bool(lines),
         bool(lines) and all(line.technical.tone is Tone.SUCCESS for line in drafts),
         bool(lines) and all(line.pedagogy.tone is Tone.SUCCESS for line in drafts),
         not missing,
-        bool(lines) and not drafts,
+        bool(lines) and not drafts and not to_complete,
     )
-    titles = ("Écoles", "Partie technique et financière", "Partie pédagogique", "Pièces", "Relecture et dépôt")
+    last = "Compléments à transmettre" if to_complete and not drafts else "Relecture et dépôt"
+    titles = ("Écoles", "Partie technique et financière", "Partie pédagogique", "Pièces", last)
     current = done.index(False) if False in done else len(done)
     return [
         Step(title, StepState.DONE if there else StepState.CURRENT if rank == current else StepState.TODO)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils.text import capfirst
 
 from conventions.models import Convention
@@ -53,7 +53,27 @@ def deadlines_of(actor: Actor) -> list[Any]:
     followed = Dossier.objects.filter(campaign=OuterRef("campaign"), thread__in=Thread.objects.visible_to(actor))
     mine = Q(Exists(followed)) | Q(code=DeadlineCode.RESOURCES, campaign__in=granted.values("campaign"))
     rows = CampaignDeadline.objects.filter(mine).select_related("campaign").order_by("on")
-    return list(rows.annotate(is_ahead=Value(True) if actor.ids(Level.ACADEMIE) else _ahead_of(actor)))
+    if actor.ids(Level.ACADEMIE):
+        return list(rows.annotate(is_ahead=Value(True)))
+    ahead = list(rows.annotate(is_ahead=_ahead_of(actor), certified_on=Subquery(_first_certified(actor))))
+    for row in ahead:
+        row.is_ahead = row.is_ahead and not _has_slipped(row, ahead, today=actor.today)
+    return ahead
+
+
+def _first_certified(actor: Actor) -> QuerySet[EquipmentSubsidy, Any]:
+    """The first service fait of her dossiers that wait for their solde: in time, one of them is still for the year."""
+    hers = EquipmentSubsidy.objects.filter(of_the_parties(actor), campaign=OuterRef("campaign"), service_fait_on__isnull=False)
+    return hers.exclude(state__in=SETTLED_STATES).order_by("service_fait_on").values("service_fait_on")[:1]
+
+
+def _has_slipped(row: Any, deadlines: Iterable[Any], *, today: dt.date) -> bool:
+    """The solde is no longer for the year: the last day of its proofs is past, and none of hers was certified by then."""
+    if row.code != DeadlineCode.SOLDE:
+        return False
+    of_the_proofs = [one for one in deadlines if one.campaign_id == row.campaign_id and one.code == DeadlineCode.JUSTIFICATION]
+    rules = [one.as_rule() for one in of_the_proofs]
+    return any(rule.last_day < today and not (row.certified_on and rule.is_met(row.certified_on)) for rule in rules)
 
 
 def _ahead_of(actor: Actor) -> Case:
@@ -80,8 +100,13 @@ def _ahead_of(actor: Actor) -> Case:
 
 def due_dates(deadlines: Iterable[Any], *, today: dt.date) -> list[DueDate]:
     """Those to come that are still ahead of her, the nearest first."""
-    coming = [row for row in deadlines if row.on >= today and row.is_ahead]
+    coming = [row for row in deadlines if row.is_ahead and _until(row) >= today]
     return [DueDate(capfirst(row.get_code_display()), row.campaign.label, row.as_rule()) for row in coming[:8]]
+
+
+def _until(row: Any) -> dt.date:
+    """« Avant le 15 » is over on the 15th; « à partir du 1er mars » is not on the 1st."""
+    return row.on if row.code == DeadlineCode.SOLDE_NEXT_YEAR else row.as_rule().last_day
 
 
 def closing_phases(actor: Actor) -> list[Phase]:

@@ -13,6 +13,7 @@ from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from projects.enums import DeadlineCode
 from projects.models import Application, CampaignDeadline
 from projects.services import describe_contact
+from subsidies.models import EquipmentSubsidy
 from subsidies.services.resources import GRANT_PREPARATION
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
@@ -256,6 +257,27 @@ def test_what_comes_due_is_what_a_dossier_has_ahead_of_it(client, on):
         (settled, []),
     ):
         assert dates_of(client, Role.EDITEUR, dossier.collectivite, on) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "certified_on", "expected"),
+    [
+        (dt.date(2016, 10, 14), None, ["justification", "solde", "solde_next_year"]),
+        (dt.date(2016, 10, 15), None, ["solde_next_year"]),
+        (dt.date(2016, 10, 20), dt.date(2016, 10, 14), ["solde", "solde_next_year"]),
+        (dt.date(2016, 10, 20), dt.date(2016, 10, 15), ["solde_next_year"]),
+    ],
+)
+def test_a_dossier_that_slipped_is_not_told_of_a_solde_within_the_year(client, on, day, certified_on, expected):
+    subsidy = EquipmentSubsidyFactory(service_fait=True) if certified_on else EquipmentSubsidyFactory(acompte_paid=True)
+    EquipmentSubsidy.objects.filter(pk=subsidy.pk).update(service_fait_on=certified_on)
+    slipped_elsewhere = EquipmentSubsidyFactory(service_fait=True)
+
+    page = home_of(client, Role.EDITEUR, subsidy.convention.dossier.collectivite, on(day))
+
+    codes = [str(one.deadline.code) for one in page.context["due_dates"]]
+    assert [code for code in codes if code != "convention"] == expected
+    assert slipped_elsewhere.campaign == subsidy.campaign
 
 
 def test_a_school_counts_no_day_of_the_solde_and_the_academie_counts_them_all(client, on):

@@ -238,3 +238,24 @@ def test_after_the_closing_the_page_says_who_can_still_open_it(client, monkeypat
 
     assert "seule la DANE peut accorder une dérogation" in page
     assert "Aucune candidature n’est prête" in page
+
+
+@pytest.mark.parametrize(
+    ("traits", "last"),
+    [
+        (["submitted"], ("Relecture et dépôt", "done")),
+        (["to_complete"], ("Compléments à transmettre", "current")),
+        (["submitted", "to_complete"], ("Compléments à transmettre", "current")),
+        (["written", "to_complete"], ("Relecture et dépôt", "current")),
+    ],
+)
+def test_a_draft_is_not_finished_while_complements_are_due(client, traits, last):
+    dossier = DossierFactory()
+    for trait in traits:
+        ApplicationFactory(dossier=dossier, **{trait: True})
+    editeur_of(dossier, client)
+
+    steps = client.get(reverse("projects:draft", args=[dossier.pk])).context["steps"]
+
+    assert (steps[-1].title, str(steps[-1].state)) == last
+    assert len(steps) == 5
