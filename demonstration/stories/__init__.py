@@ -1,0 +1,3 @@
+from demonstration.stories.in_order import stories
+
+__all__ = ["stories"]
