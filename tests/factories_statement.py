@@ -27,7 +27,8 @@ from subsidies.services import invoices, service_fait, statement
 from subsidies.services.invoices import InvoiceContent, LineContent
 from tests.factories import UserFactory, actor_for, siren, siret
 from tests.factories_projects import PieceFactory
-from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, IssuedDocumentFactory, actor_of, at
+from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, actor_of
+from tests.papers import IssuedDocumentFactory, at
 
 RECEIVED_ON = dt.date(2016, 10, 3)
 INVOICED_ON = dt.date(2016, 10, 5)

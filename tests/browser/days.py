@@ -15,8 +15,8 @@ from projects.models import Dossier
 from tests.browser.windows import DESKTOP, PHONE
 from tests.factories import PASSWORD, CollectiviteFactory, MembershipFactory, UserFactory
 from tests.factories_projects import DossierFactory
-from tests.factories_subsidies import at
 from tests.files.sample import pdf_bytes
+from tests.papers import at
 
 WIDTHS = pytest.mark.parametrize("width", [DESKTOP, PHONE])
 

@@ -34,12 +34,11 @@ from tests.factories_subsidies import (
     PurchaseOrderFactory,
     ResourcesSubsidyFactory,
     actor_of,
-    at,
-    draft,
     iban,
 )
 from tests.files.sample import pdf_bytes
 from tests.notices.conftest import message
+from tests.papers import at, draft
 
 # A day on which the whole thread is in the past, and everything that is pending still open.
 TODAY = dt.date(2016, 12, 1)

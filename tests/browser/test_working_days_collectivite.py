@@ -17,7 +17,8 @@ from tests.conversations import says
 from tests.factories import CollectiviteFactory, SchoolFactory, actor_for
 from tests.factories_projects import ApplicationFactory, CampaignFactory, CompletionPointFactory
 from tests.factories_statement import SUPPLIER, classes_of
-from tests.factories_subsidies import EquipmentSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory
+from tests.papers import at
 
 IN_JUNE, IN_OCTOBER = dt.date(2016, 6, 6), dt.date(2016, 10, 10)
 

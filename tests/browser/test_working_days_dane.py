@@ -20,7 +20,7 @@ from tests.conversations import says
 from tests.factories import SchoolFactory, actor_for
 from tests.factories_projects import ApplicationFactory, CriterionFactory, PieceFactory
 from tests.factories_statement import ready_for_service_fait
-from tests.factories_subsidies import at
+from tests.papers import at
 
 AFTER_CLOSING = dt.date(2016, 6, 20)
 

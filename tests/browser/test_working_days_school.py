@@ -19,7 +19,8 @@ from tests.conversations import says
 from tests.factories import CirconscriptionFactory, CollectiviteFactory, SchoolFactory, actor_for
 from tests.factories_conventions import EPLE_IBAN
 from tests.factories_projects import ApplicationFactory, DossierFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, ResourcesSubsidyFactory
+from tests.papers import at
 from training.models import Session
 
 IN_JUNE, IN_OCTOBER = dt.date(2016, 6, 14), dt.date(2016, 10, 4)

@@ -16,7 +16,7 @@ from tests.browser.days import WIDTHS, dossier_of, lay_the_letters_out, on
 from tests.browser.people import Person
 from tests.factories import SchoolFactory, actor_for
 from tests.factories_projects import ApplicationFactory
-from tests.factories_subsidies import at
+from tests.papers import at
 
 TODAY = dt.date(2016, 9, 5)
 SQUARE = [[[5.5, 46.5], [7.0, 46.5], [7.0, 47.7], [5.5, 47.7], [5.5, 46.5]]]

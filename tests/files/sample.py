@@ -73,6 +73,23 @@ def letter(**changes: object) -> SampleLetter:
     return SampleLetter(**(values | changes))  # type: ignore[arg-type]
 
 
+def _financing() -> Table:
+    return Table(
+        caption="Calcul de la subvention",
+        columns=("Classe mobile", "Dépense prévue TTC", "Dépense retenue", "Taux", "Subvention"),
+        rows=tuple(
+            Row(
+                label=f"École Jules-Ferry, classe {number}",
+                note="0250018J",
+                cells=(Decimal(cost), Decimal("8000.00"), "50\u00a0%", Decimal("4000.00")),
+            )
+            for number, cost in enumerate(("8000.00", "8150.00", "9100.00"), start=1)
+        ),
+        total=Row(label="Total", cells=(Decimal("25250.00"), Decimal("24000.00"), None, Decimal("12000.00"))),
+        note="Dépense plafonnée à 8\u202f000,00\u00a0€ par classe mobile.",
+    )
+
+
 def decision(**changes: object) -> SampleDecision:
     values: dict[str, object] = {
         "sender": SENDER,
@@ -103,20 +120,7 @@ def decision(**changes: object) -> SampleDecision:
         "deliberation_number": "2016-42",
         "deliberation_on": dt.date(2016, 6, 27),
         "limit": dt.date(2016, 10, 14),
-        "financing": Table(
-            caption="Calcul de la subvention",
-            columns=("Classe mobile", "Dépense prévue TTC", "Dépense retenue", "Taux", "Subvention"),
-            rows=tuple(
-                Row(
-                    label=f"École Jules-Ferry, classe {number}",
-                    note="0250018J",
-                    cells=(Decimal(cost), Decimal("8000.00"), "50\u00a0%", Decimal("4000.00")),
-                )
-                for number, cost in enumerate(("8000.00", "8150.00", "9100.00"), start=1)
-            ),
-            total=Row(label="Total", cells=(Decimal("25250.00"), Decimal("24000.00"), None, Decimal("12000.00"))),
-            note="Dépense plafonnée à 8\u202f000,00\u00a0€ par classe mobile.",
-        ),
+        "financing": _financing(),
         "schools": Table(
             caption="Écoles couvertes",
             columns=("École", "UAI", "Classes", "Mise en service prévue"),

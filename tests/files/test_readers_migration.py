@@ -9,13 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from plannumerique.files.enums import Readers
 from plannumerique.files.models import IssuedDocument, Piece
 from tests.factories_projects import READERS_OF_PIECES, PieceFactory
-from tests.factories_subsidies import (
-    READERS_OF_ACTS,
-    EquipmentSubsidyFactory,
-    IssuedDocumentFactory,
-    PaymentFactory,
-    ResourcesSubsidyFactory,
-)
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory
+from tests.papers import READERS_OF_ACTS, IssuedDocumentFactory
 
 BEFORE, AFTER = [("files", "0001_initial")], [("files", "0004_only_the_readers")]
 

@@ -22,8 +22,8 @@ from portal.lists.saved_views import LISTS
 from projects.models import Dossier
 from tests.browser.situations import TODAY, every_situation
 from tests.factories import MembershipFactory, UserFactory
-from tests.factories_subsidies import at
 from tests.measures.filling import copy_situations, number_from_the_first
+from tests.papers import at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

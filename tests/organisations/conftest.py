@@ -2,6 +2,7 @@ import datetime as dt
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
@@ -9,10 +10,15 @@ from django.conf import settings
 
 from plannumerique.organisations.imports.collectivites import import_collectivites
 from plannumerique.organisations.imports.report import Report
-from plannumerique.organisations.models import Academie, Departement
-from tests.factories import AcademieFactory, DepartementFactory
+from plannumerique.organisations.imports.schools import import_schools
+from plannumerique.organisations.models import Academie, Collectivite, Departement
+from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFactory
+from tests.organisations.school_files import FULL, FULL_HEADERS, LIST_HEADERS
 
 DATA = Path(settings.BASE_DIR) / "data"
+IPS = DATA / "ips_ecoles_academie_besancon_2021-2022.csv"
+COLLEGES = DATA / "colleges_academie_besancon_geolocalisation.csv"
+ANNUAIRE_35 = DATA / "annuaire_education_dep35_2023.csv"
 IN_OCTOBER = dt.date(2016, 10, 10)
 IN_MARCH = dt.date(2017, 3, 1)
 
@@ -110,3 +116,35 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return f"<c><v>{value}</v></c>"
     return f'<c t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
+
+
+def import_file(path: Path, *, on: dt.date = IN_OCTOBER, **options: Any) -> Report:
+    with Report() as report:
+        import_schools(path, report=report, on=on, **options)
+    return report
+
+
+@pytest.fixture
+def full_line(write_table: WriteTable, besancon: Academie) -> Callable[..., Report]:
+    """Import lines of the annuaire: the usual one, with the values given."""
+
+    def lines(*differences: dict[str, str], **options: Any) -> Report:
+        rows = [{**FULL, **different} for different in differences or ({},)]
+        return import_file(
+            write_table(FULL_HEADERS, *([row.get(header, "") for header in FULL_HEADERS] for row in rows)), **options
+        )
+
+    return lines
+
+
+@pytest.fixture
+def list_line(write_table: WriteTable, besancon: Academie) -> Callable[..., Report]:
+    def lines(*rows: tuple[str, ...], **options: Any) -> Report:
+        return import_file(write_table(LIST_HEADERS, *rows), **options)
+
+    return lines
+
+
+@pytest.fixture
+def besancon_city(besancon: Academie) -> Collectivite:
+    return CollectiviteFactory(name="Besançon", insee_code="25056", siren="212500565")

@@ -25,7 +25,8 @@ from tests.factories import AcademieFactory, SchoolFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import ApplicationFactory, DossierFactory, PieceFactory
 from tests.factories_statement import InvoiceFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, ResourcesSubsidyFactory
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

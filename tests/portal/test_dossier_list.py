@@ -20,7 +20,8 @@ from tests.browser.situations import every_situation
 from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import ApplicationFactory, DossierFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,8 @@ from django.urls import reverse
 from plannumerique.organisations.enums import Role
 from subsidies.models import EquipmentSubsidy
 from tests.factories import actor_for
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

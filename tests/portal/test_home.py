@@ -18,7 +18,8 @@ from subsidies.services.resources import GRANT_PREPARATION
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CampaignFactory, DossierFactory, PieceFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

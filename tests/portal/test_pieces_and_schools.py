@@ -16,7 +16,8 @@ from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFac
 from tests.factories_conventions import ConventionFactory
 from tests.factories_projects import ApplicationFactory, DossierFactory, PieceFactory
 from tests.factories_statement import InvoiceFactory
-from tests.factories_subsidies import EquipmentSubsidyFactory, PurchaseOrderFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, PurchaseOrderFactory
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.factories import (
     actor_for,
 )
 from tests.factories_projects import ApplicationFactory, CampaignFactory, DossierFactory, PhaseFactory
-from tests.factories_subsidies import at
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

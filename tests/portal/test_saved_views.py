@@ -9,7 +9,7 @@ from plannumerique.organisations.enums import Role
 from portal.lists.saved_views import LISTS, MOST
 from portal.models import SavedView
 from tests.factories import AcademieFactory, actor_for
-from tests.factories_subsidies import at
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

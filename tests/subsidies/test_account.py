@@ -14,7 +14,8 @@ from subsidies.models import AccountChange, Payment
 from subsidies.services.account import accept_rib, confirm_account, propose_account, refuse_account
 from subsidies.services.acompte import prepare_acompte
 from subsidies.services.payments import reject_payment, validate_payment
-from tests.factories_subsidies import ORDINARY_BANK, EquipmentSubsidyFactory, actor_of, at, draft, iban
+from tests.factories_subsidies import ORDINARY_BANK, EquipmentSubsidyFactory, actor_of, iban
+from tests.papers import at, draft
 
 pytestmark = pytest.mark.django_db
 

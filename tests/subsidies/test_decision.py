@@ -27,7 +27,8 @@ from subsidies.services.decision import (
     sign_decision,
     withdraw_decision,
 )
-from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of, draft
+from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
+from tests.papers import draft
 
 pytestmark = pytest.mark.django_db
 

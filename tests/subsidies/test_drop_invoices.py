@@ -17,8 +17,9 @@ from subsidies.models import Invoice
 from subsidies.services import invoices
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_statement import SUPPLIER, InvoiceFactory, a_line, an_invoice, classes_of, draft_of
-from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
 from tests.files.sample import image_bytes, pdf_bytes, zip_bytes
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 OCTOBER = dt.date(2016, 10, 10)

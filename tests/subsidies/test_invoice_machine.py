@@ -12,7 +12,8 @@ from subsidies.permissions_statement import INVOICE_MOVES, STATEMENT_EQUIPMENT_M
 from subsidies.services import invoices, service_fait, solde, statement
 from tests.factories import CirconscriptionFactory
 from tests.factories_statement import InvoiceFactory, StatementFactory, classes_of, receive
-from tests.factories_subsidies import EquipmentSubsidyFactory, at
+from tests.factories_subsidies import EquipmentSubsidyFactory
+from tests.papers import at
 from tests.walk import Machine, walk
 
 pytestmark = pytest.mark.django_db

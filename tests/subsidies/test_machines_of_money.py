@@ -16,14 +16,8 @@ from subsidies.rules.past import PastDecision, PastServiceFait, past_definitive
 from subsidies.services import account, acompte, decision, orders, payments, resources, taking_over
 from tests.factories import CirconscriptionFactory
 from tests.factories_projects import PieceFactory
-from tests.factories_subsidies import (
-    EquipmentSubsidyFactory,
-    PaymentFactory,
-    PurchaseOrderFactory,
-    ResourcesSubsidyFactory,
-    at,
-    iban,
-)
+from tests.factories_subsidies import EquipmentSubsidyFactory, PaymentFactory, PurchaseOrderFactory, ResourcesSubsidyFactory, iban
+from tests.papers import at
 from tests.walk import Machine, walk
 
 ON = dt.date(2017, 3, 2)

@@ -26,7 +26,8 @@ from subsidies.services.orders import (
     reopen_order,
 )
 from tests.factories import actor_for, siren, siret
-from tests.factories_subsidies import ConventionFactory, EquipmentSubsidyFactory, PurchaseOrderFactory, actor_of, draft
+from tests.factories_subsidies import ConventionFactory, EquipmentSubsidyFactory, PurchaseOrderFactory, actor_of
+from tests.papers import draft
 
 pytestmark = pytest.mark.django_db
 

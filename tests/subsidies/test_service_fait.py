@@ -32,7 +32,8 @@ from tests.factories_statement import (
     ready_for_service_fait,
     receive,
 )
-from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, actor_of, at
+from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, actor_of
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 

@@ -1,7 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,9 +11,7 @@ from projects.rules import (
     ClassExpense,
     ClassKey,
     FundingTerms,
-    RoundingMode,
     TaxBasis,
-    Tier,
     provisional_subsidy,
 )
 from subsidies.rules import (
@@ -23,37 +19,16 @@ from subsidies.rules import (
     Definitive,
     InvoicedAmount,
     acompte_due,
-    acompte_warning,
     closing_gap,
-    decision_refusal,
     definitive_subsidy,
     degagement,
     expenses_by_class,
-    frozen_until,
-    is_frozen,
     resources_reversement,
     solde_due,
-    tax_mismatch,
     trop_percu,
     waived_amount,
 )
-
-AAP_2016 = FundingTerms(
-    cap_unit=CapUnit.PER_CLASS,
-    expense_cap=Decimal("8000"),
-    subsidy_floor=None,
-    subsidy_cap=Decimal("4000"),
-    tiers=(Tier(up_to=None, rate=Decimal("0.50")),),
-    max_units_per_school=3,
-    resources_grant=Decimal("500"),
-    acompte_rate=Decimal("0.50"),
-    tax_basis=TaxBasis.TTC,
-    rounding=RoundingMode.DOWN,
-    cbr_threshold=Decimal("250000"),
-    waiver_threshold=Decimal("30"),
-)
-UAI = "0250018J"
-PARIS = ZoneInfo("Europe/Paris")
+from tests.subsidies.figures import AAP_2016, UAI, plain
 
 amounts = st.decimals(min_value="0", max_value="30000", places=2)
 ceilings = st.decimals(min_value="0", max_value="15000", places=2)
@@ -78,11 +53,6 @@ def definitive(
         convention_maximum=Decimal(convention),
         terms=terms,
     )
-
-
-def plain(text: str | None) -> str:
-    assert text is not None
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 # --- Golden table ---
@@ -163,89 +133,6 @@ def test_golden_k_the_decision_is_lower_than_the_convention() -> None:
 
     assert acompte == Decimal("5500")
     assert acompte + solde_due(definitive=due, paid=acompte) == Decimal("11000")
-
-
-# --- Decision and acompte ---
-
-
-@pytest.mark.parametrize(("decided", "refused"), [("12000", False), ("12000.01", True), ("11000", False), ("0.01", False)])
-def test_a_decision_stays_within_the_convention(decided: str, refused: bool) -> None:
-    refusal = decision_refusal(Decimal(decided), convention_maximum=Decimal("12000"))
-
-    assert (refusal is not None) is refused
-    if refused:
-        assert plain(refusal) == "La décision (12 000,01 €) dépasse le montant maximal de la convention (12 000,00 €)."
-
-
-@pytest.mark.parametrize("decided", ["0", "-1"])
-def test_a_decision_is_for_something(decided: str) -> None:
-    refusal = decision_refusal(Decimal(decided), convention_maximum=Decimal("12000"))
-
-    assert refusal == "Le montant de la décision doit être positif."
-
-
-def test_the_acompte_is_the_campaign_s_rate_rounded_down() -> None:
-    assert acompte_due(Decimal("3166.67"), terms=AAP_2016) == Decimal("1583.33")
-    assert acompte_due(Decimal("12000"), terms=replace(AAP_2016, acompte_rate=Decimal("0.30"))) == Decimal("3600")
-    assert acompte_due(Decimal("12000"), terms=replace(AAP_2016, acompte_rate=ZERO)) == ZERO
-
-
-def test_orders_that_justify_the_acompte_to_the_cent_raise_no_warning() -> None:
-    assert acompte_warning(Decimal("6000"), ordered=Decimal("12000.00"), terms=AAP_2016) is None
-
-
-def test_stepped_rates_warn_at_the_best_of_them() -> None:
-    stepped = replace(AAP_2016, tiers=(Tier(Decimal("5000"), Decimal("0.70")), Tier(None, Decimal("0.50"))))
-
-    assert acompte_warning(Decimal("7000"), ordered=Decimal("10000"), terms=stepped) is None
-    assert acompte_warning(Decimal("7000.01"), ordered=Decimal("10000"), terms=stepped) is not None
-
-
-def test_orders_that_do_not_justify_the_acompte_raise_a_warning() -> None:
-    assert plain(acompte_warning(Decimal("6000"), ordered=Decimal("11999.99"), terms=AAP_2016)) == (
-        "L’acompte (6 000,00 €) dépasse 50 % des commandes (11 999,99 € TTC) : sans autre commande, il donnera lieu à un trop-perçu."
-    )
-
-
-# --- Invoices ---
-
-
-def test_invoices_are_added_up_by_class_and_credit_notes_deducted() -> None:
-    invoiced = [
-        InvoicedAmount(UAI, 2, ht=Decimal("100.00"), ttc=Decimal("120.00")),
-        InvoicedAmount(UAI, 1, ht=Decimal("50.00"), ttc=Decimal("60.00")),
-        InvoicedAmount(UAI, 2, ht=Decimal("-25.00"), ttc=Decimal("-30.00")),
-    ]
-
-    assert expenses_by_class(invoiced, basis=TaxBasis.TTC) == (
-        ClassExpense(UAI, 1, Decimal("60.00")),
-        ClassExpense(UAI, 2, Decimal("90.00")),
-    )
-    assert expenses_by_class(invoiced, basis=TaxBasis.HT)[1].expense == Decimal("75.00")
-    assert expenses_by_class([], basis=TaxBasis.TTC) == ()
-
-
-@pytest.mark.parametrize(
-    ("ttc", "lines", "right"),
-    [
-        ("9480.60", 1, True),
-        ("9480.61", 1, True),
-        ("9480.59", 1, True),
-        ("9480.62", 1, False),
-        ("9480.62", 2, True),
-        ("9480.57", 2, False),
-    ],
-)
-def test_ht_and_vat_make_ttc_within_a_cent_a_line(ttc: str, lines: int, right: bool) -> None:
-    mismatch = tax_mismatch(Decimal("7900.50"), vat=Decimal("1580.10"), ttc=Decimal(ttc), lines=lines)
-
-    assert (mismatch is None) is right
-
-
-def test_a_mismatch_shows_the_three_amounts() -> None:
-    assert plain(tax_mismatch(Decimal("7900.50"), vat=Decimal("1580.10"), ttc=Decimal("9480.62"))) == (
-        "Le montant HT (7 900,50 €) et la TVA (1 580,10 €) font 9 480,60 €, et non 9 480,62 € TTC."
-    )
 
 
 # --- Definitive subsidy ---
@@ -376,26 +263,3 @@ def test_a_higher_decision_never_gives_less(spent: list[Decimal], one: Decimal, 
 
     assert definitive(*spent, decided=low).amount <= definitive(*spent, decided=high).amount
     assert acompte_due(low, terms=AAP_2016) <= acompte_due(high, terms=AAP_2016)
-
-
-# --- Change of bank account ---
-
-
-def test_a_changed_iban_is_frozen_for_48_hours_to_the_second() -> None:
-    changed = datetime(2016, 10, 10, 9, 30, tzinfo=UTC)
-
-    assert frozen_until(changed, hours=48) == datetime(2016, 10, 12, 9, 30, tzinfo=UTC)
-    assert is_frozen(datetime(2016, 10, 12, 9, 29, 59, tzinfo=UTC), changed_at=changed, hours=48)
-    assert not is_frozen(datetime(2016, 10, 12, 9, 30, tzinfo=UTC), changed_at=changed, hours=48)
-
-
-def test_48_hours_are_real_ones_when_the_clock_changes() -> None:
-    changed = datetime(2016, 10, 29, 12, 0, tzinfo=PARIS)
-
-    assert frozen_until(changed, hours=48).astimezone(PARIS).replace(tzinfo=None) == datetime(2016, 10, 31, 11, 0)
-    assert frozen_until(changed, hours=48) - changed.astimezone(UTC) == timedelta(hours=48)
-
-
-def test_an_instant_without_time_zone_is_refused() -> None:
-    with pytest.raises(ValueError, match="fuseau"):
-        frozen_until(datetime(2016, 10, 10, 9, 30), hours=48)

@@ -21,8 +21,9 @@ from tests.factories_statement import (
     receive,
     signataire_of,
 )
-from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, actor_of, at
+from tests.factories_subsidies import SERVICE_FAIT_ON, EquipmentSubsidyFactory, actor_of
 from tests.files.sample import pdf_bytes
+from tests.papers import at
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2016, 10, 12)

@@ -18,9 +18,10 @@ from subsidies.models import Invoice
 from subsidies.workbook import FILLED
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_statement import InvoiceFactory, classes_of
-from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of, at
+from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
 from tests.files.sample import pdf_bytes
 from tests.ods import as_ods
+from tests.papers import at
 from tests.workbooks import a_row, fill, filled, saved, upload
 
 pytestmark = pytest.mark.django_db

@@ -1,13 +1,11 @@
-"""The pages of conventions: each role does its step, what was typed stays, no link leads nowhere."""
+"""The pages of the acts on a convention: each role does its step, what was typed stays."""
 
 import datetime as dt
-import io
 import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
 from conventions import pages, services
 from conventions.enums import ConventionState as S
@@ -17,251 +15,17 @@ from plannumerique.files.models import IssuedDocument, Piece, StoredFile
 from plannumerique.organisations.enums import Role
 from plannumerique.ui.pieces import StepState
 from projects.models import Application
+from tests.conventions.pages_in_august import NOW, as_dane, as_editor, fresh, log_in, plain, scan, url
 from tests.factories import DepartementFactory, SchoolFactory, actor_for, siret
-from tests.factories_conventions import EPLE_IBAN, PARIS, PRIVATE_IBAN, PUBLIC_IBAN, ConventionFactory
-from tests.factories_projects import ApplicationFactory, DossierFactory
+from tests.factories_conventions import EPLE_IBAN, PUBLIC_IBAN, ConventionFactory
+from tests.factories_projects import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
-
-NOW = dt.datetime(2016, 8, 20, 10, 0, tzinfo=PARIS)
 
 
 @pytest.fixture(autouse=True)
 def _in_august(monkeypatch):
     monkeypatch.setattr("plannumerique.clock.now", lambda: NOW)
-
-
-def log_in(client, role, organisation):
-    user = actor_for(role, organisation, at=NOW).user
-    client.force_login(user)
-    return user
-
-
-def as_dane(client, convention, role=Role.AGENT_DANE):
-    return log_in(client, role, convention.campaign.academie)
-
-
-def as_editor(client, convention):
-    return log_in(client, Role.EDITEUR, convention.dossier.collectivite)
-
-
-def plain(answer):
-    return answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ").replace("&nbsp;", " ")
-
-
-def url(name, convention, *more):
-    return reverse(f"conventions:{name}", args=[convention.pk, *more])
-
-
-def scan(name="exemple.png"):
-    picture = io.BytesIO()
-    Image.new("RGB", (4, 4), "white").save(picture, "PNG")
-    return SimpleUploadedFile(name, picture.getvalue(), content_type="image/png")
-
-
-def fresh(convention):
-    return Convention.objects.select_related(*Convention.passage_related).get(pk=convention.pk)
-
-
-# --- The list ---
-
-
-def test_the_list_shows_state_amount_and_what_is_awaited(client):
-    convention = ConventionFactory(settled=True)
-    as_dane(client, convention)
-
-    page = plain(client.get(reverse("conventions:conventions")))
-
-    assert convention.dossier.collectivite.name in page
-    assert "Projet arrêté" in page
-    assert "12 000,00 €" in page
-    assert "signature au plus tard le mercredi 31 août 2016" in page
-
-
-def test_the_list_is_narrowed_by_state_and_by_words(client):
-    settled, draft = ConventionFactory(settled=True), ConventionFactory(dossier__collectivite__name="Échay")
-    as_dane(client, settled)
-
-    def found(**query):
-        answer = client.get(reverse("conventions:conventions"), query)
-        return [row for row, *_ in answer.context["lines"]]
-
-    assert found(etat="draft") == [draft]
-    assert found(q="echay") == [draft]
-    assert found(q=settled.reference) == [settled]
-    assert found(q="introuvable") == []
-
-
-@pytest.mark.parametrize(("query", "status"), [("?page=abc", 404), ("?page=2", 404), ("?tri=nimporte", 404), ("?etat=xyz", 422)])
-def test_a_wrong_address_of_the_list_is_explained(client, query, status):
-    convention = ConventionFactory()
-    as_dane(client, convention)
-
-    assert client.get(reverse("conventions:conventions") + query).status_code == status
-
-
-def test_the_list_costs_the_same_at_10_and_at_100(client, django_assert_max_num_queries):
-    convention = ConventionFactory(settled=True)
-    as_dane(client, convention)
-    counts = []
-    for size in (10, 100):
-        while Convention.objects.count() < size:
-            dossier = DossierFactory(campaign=convention.campaign)
-            Convention.objects.create(
-                dossier=dossier, thread=dossier.thread, campaign=dossier.campaign, terms=convention.terms, version=1
-            )
-        with django_assert_max_num_queries(12) as captured:
-            answer = client.get(reverse("conventions:conventions"))
-        assert len(answer.content) < 100 * 1024
-        counts.append(len(captured))
-
-    assert counts[0] == counts[1]
-
-
-# --- The page ---
-
-
-def test_the_page_of_a_large_convention_stays_under_twenty_queries(client, django_assert_max_num_queries):
-    convention = ConventionFactory(negotiation=True, schools=12)
-    as_dane(client, convention, Role.DAN)
-
-    with django_assert_max_num_queries(20):
-        answer = client.get(convention.get_absolute_url())
-
-    assert answer.status_code == 200
-
-
-@pytest.mark.parametrize("state", list(S))
-def test_every_state_has_its_page_within_twenty_queries(client, state, django_assert_max_num_queries):
-    convention = ConventionFactory(state=state, schools=1)
-    as_dane(client, convention)
-
-    with django_assert_max_num_queries(20):
-        answer = client.get(convention.get_absolute_url())
-
-    assert answer.status_code == 200
-    assert f"Convention – {convention.dossier.collectivite}" in plain(answer)
-
-
-@pytest.mark.parametrize("role", [Role.DAN, Role.EDITEUR, Role.RECTEUR])
-@pytest.mark.parametrize("state", list(S))
-def test_every_link_of_the_page_opens(client, state, role):
-    convention = ConventionFactory(state=state, schools=1)
-    ApplicationFactory(retained=True, dossier=convention.dossier)
-    where = convention.dossier.collectivite if role is Role.EDITEUR else convention.campaign.academie
-    log_in(client, role, where)
-
-    page = client.get(convention.get_absolute_url()).content.decode()
-
-    for path in set(re.findall(rf'href="({convention.get_absolute_url()}[^"#]+)"', page)):
-        assert client.get(path).status_code == 200, path
-
-
-def test_amounts_unfold_class_by_class(client):
-    convention = ConventionFactory(negotiation=True, expense="9480.60")
-    as_editor(client, convention)
-
-    page = plain(client.get(convention.get_absolute_url()))
-
-    assert "Subvention calculée (indicative)" in page
-    assert "retenue à hauteur de 8 000,00 € (plafond de 8 000,00 € par classe)" in page
-    assert "Reste à la charge de la collectivité" in page
-    assert "16 441,80 €" in page
-
-
-def test_a_blocked_action_shows_what_is_missing_and_what_others_do_is_said(client):
-    convention = ConventionFactory(negotiation=True, iban="", rib=None)
-    as_dane(client, convention, Role.DAN)
-
-    page = plain(client.get(convention.get_absolute_url()))
-
-    assert "Le SIRET, l’IBAN ou le titulaire du compte manque" in page
-    assert f'href="{url("settle", convention)}"' not in page
-
-
-@pytest.mark.parametrize(
-    ("role", "whole"),
-    [(Role.EDITEUR, True), (Role.AGENT_DANE, True), (Role.VALIDEUR_DAF, True), (Role.DSI, False), (Role.RECTEUR, False)],
-)
-def test_the_iban_is_whole_only_for_those_who_check_it_or_pay(client, role, whole):
-    convention = ConventionFactory(negotiation=True)
-    log_in(client, role, convention.dossier.collectivite if role is Role.EDITEUR else convention.campaign.academie)
-
-    page = plain(client.get(convention.get_absolute_url()))
-
-    assert ("FR76 3000 1002" in page) is whole
-    assert ("se termine par 0076" in page) is not whole
-
-
-def test_a_director_sees_her_convention_without_the_account_nor_the_rib(client):
-    convention = ConventionFactory(settled=True)
-    log_in(client, Role.DIRECTOR, convention.covered_schools.get().school)
-
-    page = plain(client.get(convention.get_absolute_url()))
-
-    assert "0076" not in page
-    assert "Compte à créditer" not in page
-    assert "Relevé d’identité bancaire" not in page
-    assert "Convention de partenariat" not in page
-
-
-def test_an_unexpected_bank_is_said_and_a_shared_account_is_not(client):
-    convention = ConventionFactory(negotiation=True, iban=PRIVATE_IBAN)
-    shared = ConventionFactory(negotiation=True)
-    as_dane(client, convention)
-
-    assert "n’est pas celui d’un comptable public" in plain(client.get(convention.get_absolute_url()))
-    assert "comptable public" not in plain(client.get(shared.get_absolute_url()))
-
-
-def test_a_sitting_too_late_is_said(client):
-    convention = ConventionFactory(settled=True, next_sitting_on=dt.date(2016, 9, 12))
-    as_editor(client, convention)
-
-    assert "vient trop tard" in plain(client.get(convention.get_absolute_url()))
-
-
-def test_a_text_that_was_cancelled_says_so(client):
-    convention = ConventionFactory(settled=True)
-    as_dane(client, convention)
-    services.reopen_negotiation(
-        convention_id=convention.pk, actor=actor_for(Role.AGENT_DANE, convention.campaign.academie, at=NOW), comment="motif"
-    )
-
-    page = plain(client.get(convention.get_absolute_url()))
-
-    assert "Caduc" in page
-    assert "il ne se signe plus" in page
-
-
-@pytest.mark.parametrize("role", [Role.EDITEUR, Role.AGENT_DANE, Role.DIRECTOR])
-def test_a_foreign_convention_does_not_exist(client, role):
-    convention, other = (
-        ConventionFactory(negotiation=True),
-        ConventionFactory(dossier__campaign__academie__code="14", dossier__campaign__academie__name="Rennes"),
-    )
-    where = {
-        Role.EDITEUR: other.dossier.collectivite,
-        Role.AGENT_DANE: other.campaign.academie,
-        Role.DIRECTOR: SchoolFactory(),
-    }[role]
-    log_in(client, role, where)
-
-    for path in (convention.get_absolute_url(), url("settle", convention), url("describe_payee", convention)):
-        assert client.get(path).status_code == 404
-
-
-@pytest.mark.parametrize("name", ["settle", "negotiate", "abandon", "add_school", "request_cbr", "reopen_negotiation"])
-def test_the_pages_of_the_dane_are_closed_to_the_collectivite(client, name):
-    convention = ConventionFactory(negotiation=True)
-    as_editor(client, convention)
-
-    assert client.get(url(name, convention)).status_code == 403
-    assert client.post(url(name, convention), {"seen": convention.version}).status_code == 403
-    assert fresh(convention).state == S.NEGOTIATION
-
-
-# --- Acts ---
 
 
 def test_a_draft_is_opened_from_the_dossier(client):
