@@ -99,21 +99,36 @@ def move(
             custom={"label": label, "needs_comment": needs_comment, "besides": besides or needs_comment},
         )(body)
 
-        def checked(row: Any, *args: Any, **kwargs: Any) -> None:
-            before = str(row.state)
-            if before not in sources:
-                raise WrongState(row, label, sources=sources)
-            reasons = obstacles(row, demanded)
-            if reasons:
-                raise Refused(*reasons)
-            through_fsm(row, *args, **kwargs)
-            row.passed_moves.append(Passed(body.__name__, label, before, str(row.state), needs_comment))
-
-        checked.__name__, checked.__doc__, checked.__qualname__ = body.__name__, body.__doc__, body.__qualname__
-        checked._django_fsm = through_fsm._django_fsm  # type: ignore[attr-defined]  # how django-fsm finds its transitions
+        checked = _refusing(through_fsm, body, sources=sources, demanded=demanded, label=label, needs_comment=needs_comment)
         return cast(Callable[P, None], checked)
 
     return decorate
+
+
+def _refusing(
+    through_fsm: Callable[..., None],
+    body: Callable[..., None],
+    *,
+    sources: list[str],
+    demanded: list[Condition],
+    label: str,
+    needs_comment: bool,
+) -> Callable[..., None]:
+    """The transition that first says why it cannot be made, and then notes that it was."""
+
+    def checked(row: Any, *args: Any, **kwargs: Any) -> None:
+        before = str(row.state)
+        if before not in sources:
+            raise WrongState(row, label, sources=sources)
+        reasons = obstacles(row, demanded)
+        if reasons:
+            raise Refused(*reasons)
+        through_fsm(row, *args, **kwargs)
+        row.passed_moves.append(Passed(body.__name__, label, before, str(row.state), needs_comment))
+
+    checked.__name__, checked.__doc__, checked.__qualname__ = body.__name__, body.__doc__, body.__qualname__
+    checked._django_fsm = through_fsm._django_fsm  # type: ignore[attr-defined]  # how django-fsm finds its transitions
+    return checked
 
 
 class Place(StrEnum):

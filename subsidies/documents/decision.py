@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from conventions.models import Convention
 from conventions.rules import CbrSense
@@ -96,11 +96,9 @@ def decision_letter(subsidy: EquipmentSubsidy, *, actor: Actor, signature: Signa
         dated=subsidy.decision_signed_on or actor.today,
         addressee=acts.addressee(convention.dossier.collectivite),
         subject=f"{campaign.programme} – {campaign.label} – {convention.dossier.collectivite}",
-        authority=" ".join(words.get("authority", ())) or campaign.academie.authority,
         visas=(*words.get("visas", ()), *_own_visas(subsidy, signature)),
         signature=signature,
-        recourse="\n".join(words.get("recourse", ())),
-        copies=words.get("copies", ()),
+        **_worded(words, by_default=campaign.academie.authority),
         programme=campaign.programme,
         campaign=campaign.label,
         beneficiary=convention.dossier.collectivite.in_words,
@@ -122,12 +120,33 @@ def decision_letter(subsidy: EquipmentSubsidy, *, actor: Actor, signature: Signa
         imputation=imputation_of(campaign, ej_number=subsidy.ej_number),
         comptable=campaign.comptable,
         account=account_of(convention),
+        list_of_schools=_list_of_schools(convention),
+        replaced=_replaced(subsidy),
+    )
+
+
+class _Worded(TypedDict):
+    """The articles that the campaign words."""
+
+    authority: str
+    recourse: str
+    copies: tuple[str, ...]
+    eligible: tuple[str, ...]
+    justification: tuple[str, ...]
+    reversement: tuple[str, ...]
+    execution: tuple[str, ...]
+
+
+def _worded(words: Mapping[str, tuple[str, ...]], *, by_default: str) -> _Worded:
+    """`by_default`: the authority of the académie, where the campaign words none."""
+    return _Worded(
+        authority=" ".join(words.get("authority", ())) or by_default,
+        recourse="\n".join(words.get("recourse", ())),
+        copies=words.get("copies", ()),
         eligible=words.get("eligible", ()),
         justification=words.get("justification", ()),
         reversement=words.get("reversement", ()),
         execution=words.get("execution", ()),
-        list_of_schools=_list_of_schools(convention),
-        replaced=_replaced(subsidy),
     )
 
 

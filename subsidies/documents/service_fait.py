@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
+from deployments.models import MobileClass
 from plannumerique.files import services as files
 from plannumerique.files.enums import Readers
 from plannumerique.files.letters import Letter, Row, Signature, Table
@@ -67,23 +68,37 @@ class ServiceFaitCertificate(Letter):
 
 def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, actor: Actor) -> IssuedDocument:
     """In the passage of the constatation, once its dates and amounts are on the subsidy."""
-    campaign, statement = subsidy.campaign, subsidy.statement
+    earlier = IssuedDocument.objects.about(subsidy).of_kind(ActKind.SERVICE_FAIT.value).in_force().order_by("-pk").first()
+    return files.issue(
+        _certificate(subsidy, definitive, earlier, actor=actor),
+        thread=subsidy.thread,
+        subject=subsidy,
+        actor=actor,
+        readers=Readers.COLLECTIVITE,
+        series=acts.series(subsidy.campaign, ActKind.SERVICE_FAIT),
+        reference=acts.reference(subsidy.campaign, ActKind.SERVICE_FAIT),
+        replaces=earlier,
+    )
+
+
+def _certificate(
+    subsidy: EquipmentSubsidy, definitive: Definitive, earlier: IssuedDocument | None, *, actor: Actor
+) -> ServiceFaitCertificate:
+    campaign, convention, statement = subsidy.campaign, subsidy.convention, subsidy.statement
     assert subsidy.service_fait_on is not None  # the move has just set it
     names = names_of_classes(subsidy)
-    received = {one.key: one for one in subsidy.convention.mobile_classes.select_related("school")}
-    promise = promise_of(subsidy, today=actor.today)
-    earlier = IssuedDocument.objects.about(subsidy).of_kind(ActKind.SERVICE_FAIT.value).in_force().order_by("-pk").first()
-    letter = ServiceFaitCertificate(
+    received = {one.key: one for one in convention.mobile_classes.select_related("school")}
+    return ServiceFaitCertificate(
         sender=acts.sender(campaign),
         place=campaign.academie.city,
         dated=actor.today,
         subject=f"{campaign.mail_subject} – constatation du service fait",
         signature=_signature(subsidy, actor=actor),
-        copies=(subsidy.convention.dossier.collectivite.in_words, DAF),
+        copies=(convention.dossier.collectivite.in_words, DAF),
         programme=campaign.programme,
         campaign=campaign.label,
-        collectivite=subsidy.convention.dossier.collectivite.in_words,
-        convention=convention_in_words(subsidy.convention),
+        collectivite=convention.dossier.collectivite.in_words,
+        convention=convention_in_words(convention),
         decision=decision_in_words(subsidy),
         statement=statement.document.reference if statement.document else "",
         certified_by=f"{statement.certified_name}, {starts_lower(statement.certified_capacity)}",
@@ -91,30 +106,25 @@ def issue_service_fait(subsidy: EquipmentSubsidy, definitive: Definitive, *, act
         constated_on=subsidy.service_fait_on,
         constated_by=actor.name,
         constated_capacity=_capacity(subsidy, actor=actor),
-        rule=due_in_words(subsidy, promise),
+        rule=due_in_words(subsidy, promise_of(subsidy, today=actor.today)),
         classes=classes_table(definitive, names, {key: one.received_on for key, one in received.items()}),
         set_aside=_set_aside(definitive, names),
         explanation=definitive.explanation,
         definitive=definitive.amount,
         already_paid=subsidy.paid_total,
         reservations=subsidy.service_fait_reservations,
-        deliveries_with_reservations=tuple(
-            typeset(f"{names[key]} : {one.reservations}")
-            for key, one in received.items()
-            if one.reservations and key in _keys(definitive)
-        ),
+        deliveries_with_reservations=_reservations_of(definitive, names, received),
         body=paragraphs(campaign, ActKind.SERVICE_FAIT).get("body", ()),
         replaced=typeset(f"Ce certificat annule et remplace le certificat n° {earlier.reference}.") if earlier else "",
     )
-    return files.issue(
-        letter,
-        thread=subsidy.thread,
-        subject=subsidy,
-        actor=actor,
-        readers=Readers.COLLECTIVITE,
-        series=acts.series(campaign, ActKind.SERVICE_FAIT),
-        reference=acts.reference(campaign, ActKind.SERVICE_FAIT),
-        replaces=earlier,
+
+
+def _reservations_of(
+    definitive: Definitive, names: Mapping[ClassKey, str], received: Mapping[ClassKey, MobileClass]
+) -> tuple[str, ...]:
+    certified = _keys(definitive)
+    return tuple(
+        typeset(f"{names[key]} : {one.reservations}") for key, one in received.items() if one.reservations and key in certified
     )
 
 
