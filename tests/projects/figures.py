@@ -4,14 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from plannumerique.lib.money import ZERO
-from projects.rules import (
-    CapUnit,
-    ClassExpense,
-    FundingTerms,
-    RoundingMode,
-    TaxBasis,
-    Tier,
-)
+from projects.rules import CapUnit, ClassExpense, FundingTerms, RoundingMode, TaxBasis, Tier
 
 AAP_2016 = FundingTerms(
     cap_unit=CapUnit.PER_CLASS,

@@ -3,15 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from projects.rules import (
-    CapUnit,
-    CbrBasis,
-    ClassKey,
-    FundingTerms,
-    RoundingMode,
-    TaxBasis,
-    provisional_subsidy,
-)
+from projects.rules import CapUnit, CbrBasis, ClassKey, FundingTerms, RoundingMode, TaxBasis, provisional_subsidy
 from tests.projects.figures import AAP_2016, ENIR_2017, STEPPED, classes, plain
 
 

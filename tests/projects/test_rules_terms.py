@@ -4,10 +4,7 @@ from decimal import Decimal
 import pytest
 
 from plannumerique.lib.money import ZERO
-from projects.rules import (
-    TermsError,
-    Tier,
-)
+from projects.rules import TermsError, Tier
 from tests.projects.figures import AAP_2016, plain
 
 

@@ -4,11 +4,7 @@ import datetime as dt
 
 from plannumerique.organisations.enums import Role
 from subsidies.services import invoices
-from tests.factories_statement import (
-    a_line,
-    an_invoice,
-    classes_of,
-)
+from tests.factories_statement import a_line, an_invoice, classes_of
 from tests.factories_subsidies import actor_of
 
 OCTOBER = dt.date(2016, 10, 10)

@@ -2,13 +2,7 @@
 
 from decimal import Decimal
 
-from projects.rules import (
-    CapUnit,
-    FundingTerms,
-    RoundingMode,
-    TaxBasis,
-    Tier,
-)
+from projects.rules import CapUnit, FundingTerms, RoundingMode, TaxBasis, Tier
 
 AAP_2016 = FundingTerms(
     cap_unit=CapUnit.PER_CLASS,

@@ -4,9 +4,7 @@ import datetime as dt
 
 from django.urls import reverse
 
-from tests.factories_subsidies import (
-    actor_of,
-)
+from tests.factories_subsidies import actor_of
 
 ON = dt.date(2016, 9, 23)
 

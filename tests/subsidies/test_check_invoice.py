@@ -11,13 +11,7 @@ from plannumerique.organisations.enums import Role
 from subsidies.models import Invoice
 from subsidies.services import invoices, statement
 from tests.factories_projects import CampaignFactory, PieceFactory
-from tests.factories_statement import (
-    InvoiceFactory,
-    StatementFactory,
-    classes_of,
-    ready_for_service_fait,
-    signataire_of,
-)
+from tests.factories_statement import InvoiceFactory, StatementFactory, classes_of, ready_for_service_fait, signataire_of
 from tests.factories_subsidies import EquipmentSubsidyFactory, PurchaseOrderFactory, actor_of
 from tests.subsidies.entering import OCTOBER, enter
 

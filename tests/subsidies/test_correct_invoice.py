@@ -11,15 +11,7 @@ from plannumerique.journal.models import JournalLine
 from plannumerique.journal.passages import Stale
 from subsidies.models import ExpenseStatement, Invoice
 from subsidies.services import invoices, statement
-from tests.factories_statement import (
-    InvoiceFactory,
-    a_line,
-    an_invoice,
-    certify_and_deposit,
-    classes_of,
-    draft_of,
-    signataire_of,
-)
+from tests.factories_statement import InvoiceFactory, a_line, an_invoice, certify_and_deposit, classes_of, draft_of, signataire_of
 from tests.factories_subsidies import EquipmentSubsidyFactory
 from tests.subsidies.entering import OCTOBER, editor_of, enter
 

@@ -4,14 +4,8 @@ from decimal import Decimal
 import pytest
 
 from plannumerique.lib.money import ZERO
-from projects.rules import (
-    Tier,
-)
-from subsidies.rules import (
-    acompte_due,
-    acompte_warning,
-    decision_refusal,
-)
+from projects.rules import Tier
+from subsidies.rules import acompte_due, acompte_warning, decision_refusal
 from tests.subsidies.figures import AAP_2016, plain
 
 

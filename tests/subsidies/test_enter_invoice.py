@@ -15,12 +15,7 @@ from subsidies.enums import ExpenseCategory
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice, InvoiceLine
 from subsidies.services import invoices
 from tests.factories import CollectiviteFactory, actor_for
-from tests.factories_statement import (
-    InvoiceFactory,
-    a_line,
-    classes_of,
-    draft_of,
-)
+from tests.factories_statement import InvoiceFactory, a_line, classes_of, draft_of
 from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of
 from tests.subsidies.entering import OCTOBER, editor_of, enter
 

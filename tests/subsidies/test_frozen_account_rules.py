@@ -3,10 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from subsidies.rules import (
-    frozen_until,
-    is_frozen,
-)
+from subsidies.rules import frozen_until, is_frozen
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -2,15 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from projects.rules import (
-    ClassExpense,
-    TaxBasis,
-)
-from subsidies.rules import (
-    InvoicedAmount,
-    expenses_by_class,
-    tax_mismatch,
-)
+from projects.rules import ClassExpense, TaxBasis
+from subsidies.rules import InvoicedAmount, expenses_by_class, tax_mismatch
 from tests.subsidies.figures import UAI, plain
 
 

@@ -6,14 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plannumerique.lib.money import ZERO
-from projects.rules import (
-    CapUnit,
-    ClassExpense,
-    ClassKey,
-    FundingTerms,
-    TaxBasis,
-    provisional_subsidy,
-)
+from projects.rules import CapUnit, ClassExpense, ClassKey, FundingTerms, TaxBasis, provisional_subsidy
 from subsidies.rules import (
     Ceiling,
     Definitive,

@@ -10,14 +10,7 @@ from subsidies.models import EquipmentSubsidy, Payment
 from tests.factories import SchoolFactory
 from tests.factories_projects import ApplicationFactory, DossierFactory
 from tests.portal.taking_over.nothing_written import nothing_is_there
-from tests.taken_over import (
-    ACOMPTE,
-    SIGNED,
-    a_line,
-    entered,
-    line_of,
-    read,
-)
+from tests.taken_over import ACOMPTE, SIGNED, a_line, entered, line_of, read
 
 pytestmark = pytest.mark.django_db
 

@@ -10,18 +10,7 @@ from portal.taking_over.contradictions import faults_of
 from subsidies.models import EquipmentSubsidy, PastExpense
 from subsidies.services import taking_over as services
 from tests.portal.taking_over.settled import plain
-from tests.taken_over import (
-    ACOMPTE,
-    CLOSED,
-    DECIDED,
-    GRANT,
-    SERVICE_FAIT,
-    SOLDE,
-    entered,
-    line_of,
-    read,
-    the_dossier,
-)
+from tests.taken_over import ACOMPTE, CLOSED, DECIDED, GRANT, SERVICE_FAIT, SOLDE, entered, line_of, read, the_dossier
 
 pytestmark = pytest.mark.django_db
 

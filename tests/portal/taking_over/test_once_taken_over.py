@@ -24,15 +24,7 @@ from tests.factories_projects import ApplicationFactory, DossierFactory
 from tests.factories_statement import constate, justify, printed
 from tests.factories_subsidies import actor_of, iban, word_the_acts
 from tests.papers import draft
-from tests.taken_over import (
-    ACOMPTE,
-    NOTIFIED,
-    NOW,
-    SIGNED,
-    a_line,
-    entered,
-    line_of,
-)
+from tests.taken_over import ACOMPTE, NOTIFIED, NOW, SIGNED, a_line, entered, line_of
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,7 @@ from conventions.models import Convention
 from plannumerique.journal.machine import Refused
 from tests.factories import SchoolFactory
 from tests.portal.taking_over.settled import plain
-from tests.taken_over import (
-    SIGNED,
-    a_line,
-    entered,
-    line_of,
-    read,
-)
+from tests.taken_over import SIGNED, a_line, entered, line_of, read
 
 pytestmark = pytest.mark.django_db
 

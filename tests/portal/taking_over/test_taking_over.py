@@ -17,19 +17,7 @@ from subsidies.services import taking_over as money
 from subsidies.services.convention import notify_convention
 from tests.factories import SchoolFactory, actor_for
 from tests.portal.taking_over.nothing_written import nothing_is_there, nothing_went_out
-from tests.taken_over import (
-    ACOMPTE,
-    DECIDED,
-    NOTIFIED,
-    NOW,
-    SIGNED,
-    a_line,
-    address,
-    entered,
-    line_of,
-    read,
-    workbook,
-)
+from tests.taken_over import ACOMPTE, DECIDED, NOTIFIED, NOW, SIGNED, a_line, address, entered, line_of, read, workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -16,15 +16,7 @@ from subsidies.models import EquipmentSubsidy, Payment
 from tests.factories import UserFactory
 from tests.ods import as_ods
 from tests.portal.taking_over.nothing_written import nothing_is_there, nothing_went_out
-from tests.taken_over import (
-    ACOMPTE,
-    DECIDED,
-    SIGNED,
-    address,
-    entered,
-    line_of,
-    workbook,
-)
+from tests.taken_over import ACOMPTE, DECIDED, SIGNED, address, entered, line_of, workbook
 
 pytestmark = pytest.mark.django_db
 

@@ -18,17 +18,7 @@ from subsidies.models import EquipmentSubsidy, PastExpense, Payment, ResourcesSu
 from subsidies.services import taking_over as services
 from tests.factories import SchoolFactory, actor_for
 from tests.portal.taking_over.settled import confirm, money
-from tests.taken_over import (
-    ACOMPTE,
-    CLOSED,
-    NOW,
-    SERVICE_FAIT,
-    SOLDE,
-    a_line,
-    entered,
-    line_of,
-    the_dossier,
-)
+from tests.taken_over import ACOMPTE, CLOSED, NOW, SERVICE_FAIT, SOLDE, a_line, entered, line_of, the_dossier
 
 pytestmark = pytest.mark.django_db
 
