@@ -152,13 +152,7 @@ def issue(
     (« 2016-DEC-{number:04} »). `readers`, `school` and `college` are its addressees, as they are that day.
     Refused names every blank of the letter.
     """
-    if not connection.in_atomic_block:
-        raise TypeError("A letter is issued inside the passage of its act.")
-    blanks = letter.blanks()
-    if blanks:
-        raise Refused(
-            typeset(f"Il manque pour établir {letter.act} : {french_list(blanks)}."), *_who_mends(blanks, thread, actor)
-        )
+    _refuse_what_cannot_be_issued(letter, thread, actor)
     document = IssuedDocument(
         thread=thread,
         subject_kind=subject._meta.label_lower,
@@ -175,13 +169,23 @@ def issue(
         issued_at=actor.at,
         issued_by=actor.user,
         replaces=replaces,
-        verification_code="".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH)),
+        verification_code=_new_code(),
     )
     with opening(document, actor=actor, may=can_issue, label=typeset(f"Établir : {letter.title}")):
         document.number = _next_number(series)
         document.reference = reference.format(number=document.number)
     after_commit(tasks.render_document, document.pk, actor.at.isoformat())
     return document
+
+
+def _refuse_what_cannot_be_issued(letter: LetterContext, thread: Thread, actor: Actor) -> None:
+    if not connection.in_atomic_block:
+        raise TypeError("A letter is issued inside the passage of its act.")
+    blanks = letter.blanks()
+    if blanks:
+        raise Refused(
+            typeset(f"Il manque pour établir {letter.act} : {french_list(blanks)}."), *_who_mends(blanks, thread, actor)
+        )
 
 
 def _who_mends(blanks: Sequence[str], thread: Thread, actor: Actor) -> Iterator[str]:
@@ -195,6 +199,10 @@ def _who_mends(blanks: Sequence[str], thread: Thread, actor: Actor) -> Iterator[
         f"L’administration de l’{thread.academie}{names} le complète : menu « Administration », puis « Campagnes », "
         "« Textes des actes » ou « Académies »."
     )
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def _next_number(series: str) -> int:

@@ -20,13 +20,9 @@ from subsidies.promises import no_solde_of
 @require_safe
 def dossier(request: Request, pk: int) -> HttpResponse:
     """The whole thread on one page, for every role."""
-    rows = (
-        Dossier.objects.visible_to(request.actor)
-        .select_related("thread", "campaign", "collectivite")
-        .prefetch_related("campaign__deadlines")
-    )
-    row = get_object_or_404(rows, pk=pk)
     actor = request.actor
+    rows = Dossier.objects.visible_to(actor).select_related("thread", "campaign", "collectivite")
+    row = get_object_or_404(rows.prefetch_related("campaign__deadlines"), pk=pk)
     convention, subsidy = pages.convention_and_subsidy_of(row)
     applications, resources = pages.applications_of(row, actor), pages.resources_of(row, actor)
     promise = pages.promise(row, subsidy, actor)

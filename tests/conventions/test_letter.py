@@ -14,6 +14,7 @@ from conventions.models import Convention
 from plannumerique.files.models import IssuedDocument
 from plannumerique.files.pdf import layout
 from plannumerique.organisations.enums import Role
+from projects.documents import rates_in_words
 from projects.models import CampaignDeadline, Signatory, TermsVersion
 from projects.rules import Tier
 from tests.factories import CollectiviteFactory, actor_for
@@ -158,8 +159,8 @@ def test_rates_by_tiers_are_written_in_order():
     terms = TermsVersion.objects.get(campaign=campaign).as_rule()
     tiers = (Tier(Decimal("200000"), Decimal("0.70")), Tier(None, Decimal("0.50")))
 
-    assert documents.rates_in_words(terms) == "50\u00a0%"
-    assert documents.rates_in_words(replace(terms, tiers=tiers)).replace("\u00a0", " ").replace("\u202f", " ") == (
+    assert rates_in_words(terms) == "50\u00a0%"
+    assert rates_in_words(replace(terms, tiers=tiers)).replace("\u00a0", " ").replace("\u202f", " ") == (
         "70 % jusqu’à 200 000,00 €, puis 50 % au-delà"
     )
 

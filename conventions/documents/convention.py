@@ -1,36 +1,27 @@
 """The convention as it is signed: twelve articles and five annexes, from the convention's own rows and the campaign's words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
-from conventions.models import Convention, CoveredClass, CoveredSchool
+from conventions.documents.annexes import annexes_of, covered_by, funding_of
+from conventions.models import Convention
 from plannumerique.files import services as files
 from plannumerique.files.enums import Readers
-from plannumerique.files.letters import Letter, Row, Signature, Table
+from plannumerique.files.letters import Letter, Signature, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.lib.dates import plain_date
 from plannumerique.lib.identifiers import spaced_iban, spaced_siren
 from plannumerique.lib.money import ZERO, percentage
-from plannumerique.lib.text import NBSP, french_list, plural, typeset
+from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.models import Collectivite
-from projects.documents import (
-    cap_in_words,
-    head_of,
-    lines_of,
-    rates_in_words,
-    reference,
-    sender,
-    series,
-    signature,
-    texts,
-)
+from projects.documents import head_of, lines_of, rates_in_words, reference, sender, series, signature, texts
 from projects.enums import ActKind, DeadlineCode
 from projects.models import Campaign
-from projects.rules import Funding, FundingError, FundingTerms
+from projects.rules import Funding, FundingTerms
 
 ACT = ActKind.CONVENTION
 
@@ -189,8 +180,8 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
     campaign, collectivite = convention.campaign, convention.dossier.collectivite
     terms = convention.terms.as_rule()
     worded = texts(campaign, ACT)
-    schools, classes = _covered(convention)
-    funding = _funding(convention)
+    schools, classes = covered_by(convention)
+    funding = funding_of(convention)
     signed = signature(campaign, ACT, actor=actor)
     return ConventionLetter(
         sender=sender(campaign),
@@ -208,16 +199,8 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
         authorisation=_authorisation(convention),
         schools=len(schools),
         classes=len(classes),
-        tax_basis=terms.tax_basis.label,
-        expense=funding.expense if funding else None,
-        retained_base=funding.retained_base if funding else None,
-        subsidy_max=funding.total if funding and funding.total else None,
-        own_share=funding.own_share if funding else None,
-        cap=terms.expense_cap,
-        cap_unit=terms.cap_unit.label,
-        rates=rates_in_words(terms),
-        limit=plural(terms.max_units_per_school, one="classe mobile", many="classes mobiles"),
-        resources_grant=terms.resources_grant,
+        **_figures(funding),
+        **_limits(terms),
         resources_total=sum((one.resources_grant for one in schools), ZERO),
         payment=_payment(campaign, terms),
         words=_words(worded),
@@ -225,16 +208,8 @@ def convention_letter(convention: Convention, *, actor: Actor) -> ConventionLett
         deployment_from=convention.deployment_from,
         deployment_until=convention.deployment_until,
         tribunal=campaign.tribunal,
-        covered=_annex_a(schools, classes),
-        infrastructure=_annex_b(schools, classes),
-        calendar=_annex_c(convention, campaign),
-        financing=_annex_d(schools, funding, terms=terms) if funding else None,
-        account=Account(
-            holder=convention.iban_holder,
-            siret=spaced_siren(convention.siret),
-            iban=spaced_iban(convention.iban),
-            bic=convention.bic,
-        ),
+        **annexes_of(convention, schools, classes, funding),
+        account=_account(convention),
         state_signatory=signed.name if signed else "",
         signatures=_parties(collectivite, signed),
     )
@@ -272,6 +247,57 @@ def _parties(collectivite: Collectivite, signed: Signature | None) -> tuple[Part
     return (ours, theirs)
 
 
+def _account(convention: Convention) -> Account:
+    return Account(
+        holder=convention.iban_holder,
+        siret=spaced_siren(convention.siret),
+        iban=spaced_iban(convention.iban),
+        bic=convention.bic,
+    )
+
+
+# --- Figures ---
+
+
+class _Figures(TypedDict):
+    expense: Decimal | None
+    retained_base: Decimal | None
+    subsidy_max: Decimal | None
+    own_share: Decimal | None
+
+
+def _figures(funding: Funding | None) -> _Figures:
+    """A subsidy that comes to nothing is a blank, as one that cannot be computed."""
+    if funding is None:
+        return _Figures(expense=None, retained_base=None, subsidy_max=None, own_share=None)
+    return _Figures(
+        expense=funding.expense,
+        retained_base=funding.retained_base,
+        subsidy_max=funding.total or None,
+        own_share=funding.own_share,
+    )
+
+
+class _Limits(TypedDict):
+    tax_basis: str
+    cap: Decimal
+    cap_unit: str
+    rates: str
+    limit: str
+    resources_grant: Decimal
+
+
+def _limits(terms: FundingTerms) -> _Limits:
+    return _Limits(
+        tax_basis=terms.tax_basis.label,
+        cap=terms.expense_cap,
+        cap_unit=terms.cap_unit.label,
+        rates=rates_in_words(terms),
+        limit=plural(terms.max_units_per_school, one="classe mobile", many="classes mobiles"),
+        resources_grant=terms.resources_grant,
+    )
+
+
 # --- Articles ---
 
 
@@ -295,117 +321,3 @@ def _words(worded: Mapping[str, str]) -> Words:
 def _paragraphs(worded: Mapping[str, str], slot: str) -> tuple[str, ...]:
     """Typed by the académie with ordinary spaces, set in the letter with the right ones."""
     return tuple(typeset(line) for line in lines_of(worded.get(slot, "")))
-
-
-# --- Annexes ---
-
-
-def _covered(convention: Convention) -> tuple[list[CoveredSchool], list[CoveredClass]]:
-    schools = convention.covered_schools.select_related("school", "referent_college").order_by("school__search", "pk")
-    classes = CoveredClass.objects.of_convention(convention.pk).select_related("application", "covered_school__school")
-    return list(schools), list(classes)
-
-
-def _funding(convention: Convention) -> Funding | None:
-    try:
-        return convention.funding()
-    except FundingError:  # a draft that can't be computed yet shows no figure: the condition of the move says why
-        return None
-
-
-def _annex_a(schools: list[CoveredSchool], classes: list[CoveredClass]) -> Table:
-    return Table(
-        caption="Écoles couvertes par la convention",
-        columns=("École", "UAI", "Commune", "Classes mobiles", "Collège référent"),
-        rows=tuple(
-            Row(
-                label=one.school.name,
-                cells=(one.school.uai, one.school.commune_name, _numbers(one, classes), _college(one)),
-            )
-            for one in schools
-        ),
-        total=Row(label="Total", cells=("", "", plural(len(classes), one="classe"), "")),
-    )
-
-
-def _numbers(school: CoveredSchool, classes: list[CoveredClass]) -> str:
-    numbers = [str(one.number) for one in classes if one.covered_school_id == school.pk]
-    return typeset(f"n° {french_list(numbers)}") if numbers else ""
-
-
-def _college(school: CoveredSchool) -> str:
-    college = school.referent_college
-    return f"{college.name} ({college.uai})" if college else "à désigner"
-
-
-def _annex_b(schools: list[CoveredSchool], classes: list[CoveredClass]) -> Table:
-    described = {one.covered_school_id: one.application for one in classes}
-    rows = []
-    for one in schools:
-        found = described.get(one.pk)
-        cells = (
-            f"{found.bandwidth} Mbit/s" if found and found.bandwidth else "non mesuré",
-            found.get_wifi_display() if found else "",
-            found.get_filtering_display() if found else "",
-        )
-        rows.append(Row(label=one.school.name, cells=cells, note=found.infrastructure if found else ""))
-    return Table(
-        caption="Infrastructures, école par école", columns=("École", "Débit internet", "Wi-Fi", "Filtrage"), rows=tuple(rows)
-    )
-
-
-def _annex_c(convention: Convention, campaign: Campaign) -> Table:
-    signing = campaign.deadline(DeadlineCode.CONVENTION)
-    justification = campaign.deadline(DeadlineCode.JUSTIFICATION)
-    solde = campaign.deadline(DeadlineCode.SOLDE)
-    steps = (
-        ("Signature de la convention par les deux parties", signing.label if signing else ""),
-        ("Livraison et mise en service des classes mobiles", _deployment(convention)),
-        ("Transmission des justificatifs et constatation du service fait", justification.label if justification else ""),
-        ("Versement du solde, si l’échéance précédente est tenue", solde.before_or_on if solde else ""),
-    )
-    return Table(
-        caption="Calendrier prévisionnel",
-        columns=("Étape", "Échéance"),
-        rows=tuple(Row(label=label, cells=(when,)) for label, when in steps if when),
-    )
-
-
-def _deployment(convention: Convention) -> str:
-    if convention.deployment_from is None or convention.deployment_until is None:
-        return ""
-    return f"du {plain_date(convention.deployment_from)} au {plain_date(convention.deployment_until)}"
-
-
-def _annex_d(schools: list[CoveredSchool], funding: Funding, *, terms: FundingTerms) -> Table:
-    by_school = funding.by_school()
-    basis = terms.tax_basis.label
-    return Table(
-        caption="Plan de financement, par école et par classe mobile",
-        columns=(
-            "École, classe mobile",
-            f"Dépense prévue {basis}",
-            f"Base retenue {basis}",
-            "Part de l’État",
-            "Part de la collectivité",
-        ),
-        rows=tuple(row for one in schools for row in _financing(one, by_school.get(one.school.uai, Funding(())))),
-        total=Row(label="Total", cells=_sums(funding)),
-        note=typeset(f"La ligne d’une école totalise celles de ses classes. {cap_in_words(terms)}"),
-    )
-
-
-def _financing(one: CoveredSchool, funding: Funding) -> list[Row]:
-    """The school with its sums, then its classes; on one line when it has a single class."""
-    school = f"{one.school.name} ({one.school.uai})"
-    classes = [
-        Row(label=f"– classe {line.key.number}", cells=(line.expense, line.retained_base, line.subsidy, line.own_share))
-        for line in funding.lines
-    ]
-    if len(classes) == 1:
-        return [replace(classes[0], label=f"{school}, classe{NBSP}{funding.lines[0].key.number}")]
-    return [Row(label=school, cells=_sums(funding)), *classes]
-
-
-def _sums(funding: Funding) -> tuple[Decimal, ...]:
-    return (funding.expense, funding.retained_base, funding.total, funding.own_share)

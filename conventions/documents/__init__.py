@@ -1,0 +1,3 @@
+from conventions.documents.convention import ConventionLetter, convention_letter, issue_convention
+
+__all__ = ["ConventionLetter", "convention_letter", "issue_convention"]
