@@ -19,7 +19,6 @@ from django_fsm import FSMFieldMixin
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import moves_of
 from plannumerique.journal.models import JournalLine, ThreadRow
-from plannumerique.lib.verbs import done
 from plannumerique.organisations.admin import Administered
 from portal.machines import MACHINES
 
@@ -243,54 +242,6 @@ def test_rows_of_a_thread_are_saved_by_the_passage_alone():
         assert saves == on_super, f"{name} saves a row at lines {saves}"
 
 
-# --- The journal ---
-
-
-def _acts() -> Iterator[tuple[str, str]]:
-    """What the services tell of an act that moves no state, and where."""
-    for path in tracked(".py"):
-        name = str(path.relative_to(ROOT))
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and not name.startswith("tests/"):
-                yield from ((text, f"{name}:{value.lineno}") for value in _labels(node) for text in _beginnings(value))
-
-
-def _labels(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    nodes = list(ast.walk(function))
-    named = {
-        one.targets[0].id: one.value for one in nodes if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name)
-    }
-    for node in nodes:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("passage", "opening"):
-            given = {one.arg: one.value for one in node.keywords}
-            assert "label" in given or "act" not in given, f"{ast.unparse(node)} tells an act without a label"
-            if label := given.get("label"):
-                yield named[label.id] if isinstance(label, ast.Name) else label
-
-
-def _beginnings(value: ast.expr) -> list[str]:
-    """The text that each branch begins with."""
-    match value:
-        case ast.IfExp():
-            return [*_beginnings(value.body), *_beginnings(value.orelse)]
-        case ast.Call():
-            return _beginnings(value.args[0])
-        case ast.JoinedStr():
-            return _beginnings(value.values[0])
-        case ast.Constant():
-            return [str(value.value)]
-    raise TypeError(f"The text of {ast.unparse(value)} cannot be read here.")
-
-
-def test_the_journal_tells_every_act_as_done():
-    told = [(one.custom["label"], model.__name__) for model in machines() for one in moves_of(model)]
-    told += _acts()
-
-    assert len(told) > 150
-    for label, where in told:
-        assert done(label).startswith("a "), where
-
-
 # --- Addresses ---
 
 
@@ -344,3 +295,68 @@ def test_a_state_is_plain_text_for_the_migrations_and_a_move_alone_changes_it():
     assert {field.deconstruct()[1] for field in states} == {"django.db.models.CharField"}
     assert all(field.protected for field in states)
     assert not [path for path in tracked(".py") if "migrations" in path.parts and "django_fsm" in path.read_text()]
+
+
+# --- The size of the house ---
+
+_MOST_LINES, _LONGEST_FUNCTION = 400, 40
+
+# à découper
+_STILL_LONG = {
+    "conventions/models/conventions.py",
+    "conventions/pages.py",
+    "conventions/views.py",
+    "plannumerique/files/models.py",
+    "portal/home/todo.py",
+    "projects/models/applications.py",
+    "projects/views/applications.py",
+    "subsidies/models/equipment.py",
+}
+# à découper
+_STILL_LONG_FUNCTIONS = {
+    ("plannumerique/files/services.py", "issue"),
+    ("plannumerique/organisations/services.py", "open_academie"),
+    ("projects/services/campaigns.py", "open_campaign"),
+}
+
+
+def code() -> Iterator[tuple[str, str]]:
+    """Every module and its text; a migration is written once, by Django or for one state of the base."""
+    for path in tracked(".py"):
+        if "migrations" not in path.parts:
+            yield str(path.relative_to(ROOT)), path.read_text()
+
+
+def test_no_file_is_longer_than_a_reader_holds():
+    long = {name for name, text in code() if len(text.splitlines()) > _MOST_LINES}
+    assert long - _STILL_LONG == set(), "to part by what each piece says"
+
+
+def test_no_function_is_longer_than_one_thought():
+    long = {
+        (name, node.name)
+        for name, text in code()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno + 1 > _LONGEST_FUNCTION
+    }
+    assert long - _STILL_LONG_FUNCTIONS == set(), "to part by the thoughts that it holds"
+
+
+def test_a_package_keeps_its_body_out_of_its_init():
+    """An `__init__` names again what the modules of its package hold, and nothing more."""
+    for name, text in code():
+        if Path(name).name == "__init__.py":
+            for node in ast.parse(text).body:
+                assert _names_again(node), f"{name}:{node.lineno}"
+
+
+def _names_again(node: ast.stmt) -> bool:
+    match node:
+        case ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+    return False
