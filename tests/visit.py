@@ -130,7 +130,17 @@ class Visit:
         self.pages[f"{words} ({answer.status_code})"] = Kept.of(answer)
         # The last page laid out is the one that is sent: a log-in page may give way to that of a locked account.
         if laid_out := [template.name for template in answer.templates if template.name in page_templates()]:
-            self.templates.add(laid_out[-1])
+            self.templates.update(_with_what_extends(laid_out))
+
+
+def _with_what_extends(laid_out: list[str]) -> list[str]:
+    """The last, and the pages before it that it is the frame of: a template is told of before the one that it extends."""
+    kept = laid_out[-1:]
+    for name in reversed(laid_out[:-1]):
+        if f'{{% extends "{kept[-1]}" %}}' not in (portal.BASE_DIR / "templates" / name).read_text():
+            break
+        kept.append(name)
+    return kept
 
 
 class Reader(HTMLParser):

@@ -6,8 +6,7 @@ After a refusal the row and its journal are as they were.
 """
 
 import datetime as dt
-from collections.abc import Callable, Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,6 @@ from django.db import transaction
 from django.db.models import Model
 
 from plannumerique.accounts.models import User
-from plannumerique.journal import passages
 from plannumerique.journal.machine import Refused, moves_of
 from plannumerique.journal.models import JournalLine, ThreadRow
 from plannumerique.organisations.actor import Actor, Grant
@@ -68,30 +66,15 @@ def walk(machine: Machine, state: str, *, but: Container[tuple[str, Role]] = ())
     before = _facts(row)
     for move, call in machine.call.items():
         allowed = machine.permissions[move].roles
-        with _read_once():
-            for role in EVERY_ROLE:
-                if role not in allowed and (move, role) not in but:
-                    _denied(call, row, actors[role], what=f"{role} should not be allowed to {move} from {state}")
+        for role in EVERY_ROLE:
+            if role not in allowed and (move, role) not in but:
+                _denied(call, row, actors[role], what=f"{role} should not be allowed to {move} from {state}")
         assert _facts(row) == before, f"{move} from {state}, denied, left something behind"
         for role in allowed:
             if role in actors and (move, role) not in but:
                 with transaction.atomic():
                     _attempt(machine, move, call, row, actors[role], state=state, before=before)
                     transaction.set_rollback(True)
-
-
-@contextmanager
-def _read_once() -> Iterator[None]:
-    """Refusals change nothing: the row that each asks, the same for twelve roles, is read for the first. Locks are still taken in
-    earnest, and what is behind them read afresh; `tests/journal/test_passages.py` says that no refusal of a role comes so far."""
-    read, rows = passages._unlocked, dict[tuple[type[ThreadRow], int], ThreadRow]()
-
-    def remembered(model: type[ThreadRow], pk: int) -> ThreadRow:
-        return rows.get((model, pk)) or rows.setdefault((model, pk), read(model, pk))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passages, "_unlocked", remembered)
-        yield
 
 
 def _denied(call: Callable[[ThreadRow, Actor], object], row: ThreadRow, actor: Actor, *, what: str) -> None:

@@ -36,7 +36,7 @@ def passage(
     label: str = "",
     taken_over: bool = False,
 ) -> Iterator[R]:
-    """Change one row: ask `may` of it; lock its thread, then the row; ask again; yield it; save it; write the journal.
+    """Change one row: lock its thread, then the row; ask `may` of it; yield it; save it; write the journal.
 
     `seen` is the version that the person's page was built on; None for processes and for acts that nobody could have
     outrun. `act` and `label` name what matters without moving a state. `taken_over`: the act was made before the portal, on
@@ -44,9 +44,8 @@ def passage(
     reasons, PermissionDenied when it is not this person's job; nothing is written then. Passages nest in one
     transaction, and what a service schedules with `transaction.on_commit` runs after the outermost one.
     """
-    # Whose job it is not is told so before any lock: the dossier waits for nobody who may not touch it. Only the refusal is decided
-    # here; the row as it stands once locked is asked again.
-    may.demand(actor, _unlocked(model, pk))
+    # Who holds none of these roles anywhere is told so without any query: the dossier waits for nobody who may not touch it.
+    may.demand_role(actor)
     with transaction.atomic():
         row = _locked(model, pk)
         may.demand(actor, row)
@@ -96,10 +95,6 @@ class WrongStateSince(WrongState):
     def __init__(self, row: ThreadRow, error: WrongState) -> None:
         self.place = error.place
         Refused.__init__(self, *error.reasons, *([_who_was_first(row)] if self.place is Place.BEHIND else []))
-
-
-def _unlocked(model: type[R], pk: int) -> R:
-    return model._default_manager.select_related("thread", *model.passage_related).get(pk=pk)
 
 
 def _locked(model: type[R], pk: int) -> R:

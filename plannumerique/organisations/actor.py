@@ -87,7 +87,7 @@ class Actor:
         )
 
     def holds(self, *roles: Role) -> bool:
-        """Whether one of these roles is held anywhere: for menus and homes, never for acting on a row."""
+        """Whether one of these roles is held anywhere: for menus, homes and early refusals, never for acting on a row."""
         return any(grant.role in roles for grant in self.grants)
 
     def ids(self, level: Level, roles: Collection[Role] = ()) -> frozenset[int]:

@@ -61,6 +61,11 @@ class Permission:
         if refusal is not None:
             raise PermissionDenied(refusal)
 
+    def demand_role(self, actor: Actor) -> None:
+        """Refuses, as `demand` would of any row, whoever holds none of the roles; says nothing of the others."""
+        if not actor.is_system and not actor.holds(*self.roles):
+            raise PermissionDenied(self._wrong_role())
+
     def _wrong_role(self) -> str:
         return typeset(f"Cette action revient à : {french_list([str(role.label) for role in self.roles], last='ou')}.")
 

@@ -276,7 +276,7 @@ def tries(dan: Person, table: Table) -> None:
 
     dan.select("Proposition pour École Courbet (Ornans)", "retenir")
     dan.fill({"Classes retenues pour École Courbet (Ornans)": "4"})
-    dan.press_in_vain("Essayer cette sélection", because="École Courbet (Ornans) : de 1 à 3 classes")
+    dan.press_in_vain("Essayer cette sélection", because="L’école Courbet (Ornans) : de 1 à 3 classes")
     dan.finds_typed({"Classes retenues pour École Courbet (Ornans)": "4"})
     dan.fill({"Classes retenues pour École Courbet (Ornans)": "2"})
     dan.press("Essayer cette sélection", then="La sélection essayée est enregistrée ; rien n’est décidé.")
