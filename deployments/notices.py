@@ -21,7 +21,7 @@ def tell_the_ien(mobile_class: MobileClass, *, at: dt.datetime) -> None:
         subject=f"matériel reçu à l’{school.in_words}",
         happened=(
             f"L’{school.in_words} a reçu le {plain_date(mobile_class.received_on)} du matériel prévu par la convention.",
-            "Les classes mobiles reçues, avec leurs bons de livraison et les réserves éventuelles, sont sur la page de l’école.",
+            "Chaque classe mobile reçue a sa page, avec son bon de livraison et les réserves éventuelles.",
         ),
         path=f"{reverse('deployments:classes')}?q={school.uai}",
         link_label="Voir les classes mobiles de l’école",

@@ -115,7 +115,7 @@ renounce = _move_page(
     entails=(
         "La collectivité n’équipe plus cette classe : sa livraison n’est plus attendue, et sa dépense n’entre plus dans la subvention.",
         "Une facture déjà saisie qui la porte est à corriger avant le service fait.",
-        "Un retour reste possible tant que la convention est en vigueur : « Rétablir la classe », avec son motif.",
+        "Un retour reste possible tant que la convention est en vigueur : la classe se rétablit depuis sa page, avec un motif.",
     ),
 )
 reinstate = _move_page(
