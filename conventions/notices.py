@@ -140,13 +140,13 @@ def _tell(
     by: dt.date | None = None,
     about: str = "",
 ) -> None:
-    campaign, collectivite = convention.campaign, convention.dossier.collectivite
+    campaign = convention.campaign
     queue(
         # The version that the passage is about to write: the same act told twice is one mail, the next act is another.
         key=f"{kind}:{about or f'convention:{convention.pk}:{convention.version}'}",
         kind=kind,
         thread=convention.thread,
-        to=[convention.dossier.contact_email, *recipients_of(collectivite, actor)],
+        to=recipients_of(convention.dossier, on=actor.today),
         reply_to=convention.thread.academie.dane_email,
         at=actor.at,
         message=Message(

@@ -8,13 +8,15 @@ from deployments.models import MobileClass
 from plannumerique.lib.dates import plain_date
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
+from plannumerique.organisations import recipients
+from plannumerique.organisations.enums import Role
 from projects.documents import DANE
 
 
 def tell_the_ien(mobile_class: MobileClass, *, at: dt.datetime) -> None:
     """The IEN learns that a school of hers is equipped: one mail a school and a day, however many classes came together."""
     school, campaign = mobile_class.school, mobile_class.convention.campaign
-    if school.circonscription is None or mobile_class.received_on is None:
+    if mobile_class.received_on is None:
         return
     message = Message(
         programme=campaign.mail_subject,
@@ -30,7 +32,7 @@ def tell_the_ien(mobile_class: MobileClass, *, at: dt.datetime) -> None:
     notices.queue(
         key=f"reception:{mobile_class.convention_id}:{school.pk}:{mobile_class.received_on.isoformat()}",
         kind="reception",
-        to=[school.circonscription.email],
+        to=recipients.of(school.circonscription, Role.IEN, on=at.date()),
         message=message,
         reply_to=mobile_class.thread.academie.dane_email,
         at=at,

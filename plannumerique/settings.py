@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "plannumerique.organisations.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "plannumerique.notices.told.ToldMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "plannumerique.ui.errors.NotAllowedMiddleware",

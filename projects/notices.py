@@ -1,28 +1,36 @@
 """The mails of an application: what happened, what to do, by when, where."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from plannumerique.files.models import Piece
 from plannumerique.lib.money import euros
 from plannumerique.lib.text import plural
 from plannumerique.notices.services import Message, queue
+from plannumerique.organisations import recipients
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, Role
-from plannumerique.organisations.models import Collectivite, Membership
+from plannumerique.organisations.recipients import Recipients
 from projects.enums import OpinionKind
 from projects.models import Application, Campaign, Dossier
 
 SIGNED = "La délégation académique au numérique éducatif"
 
 
-def recipients_of(collectivite: Collectivite, actor: Actor) -> list[str]:
-    """The people who act for a collectivité that day, and its own address; one query."""
-    people = Membership.objects.in_force(actor.today).filter(
-        collectivite=collectivite, role__in=COLLECTIVITE, user__is_active=True
-    )
-    addresses = [*people.values_list("user__email", flat=True), collectivite.email]
-    return list(dict.fromkeys(one for one in addresses if one))
+def recipients_of(dossier: Dossier, *, on: dt.date) -> Recipients:
+    """The people who act for the collectivité that day, its own address, and the contact that the dossier names."""
+    return recipients.of(dossier.collectivite, *COLLECTIVITE, on=on).with_contacts(dossier.contact_email)
+
+
+def recipients_of_each(dossiers: Iterable[Dossier], *, on: dt.date) -> Iterator[Recipients]:
+    """The same of each dossier, in their order; one query for all."""
+    known = list(dossiers)
+    told = recipients.of_each([dossier.collectivite for dossier in known], *COLLECTIVITE, on=on)
+    return (told[dossier.collectivite_id].with_contacts(dossier.contact_email) for dossier in known)
+
+
+def _school_of(application: Application, actor: Actor) -> Recipients:
+    return recipients.of(application.school, Role.DIRECTOR, on=actor.today)
 
 
 def tell_school_invited(application: Application, *, actor: Actor) -> None:
@@ -31,7 +39,7 @@ def tell_school_invited(application: Application, *, actor: Actor) -> None:
         application,
         actor=actor,
         kind="school_invited",
-        to=[school.email],
+        to=_school_of(application, actor),
         subject=f"écrire la partie pédagogique de l’{school.in_words}",
         happened=(
             f"Votre collectivité ({application.dossier.collectivite}) a ouvert la candidature de votre école ({application.campaign.label}).",
@@ -48,7 +56,7 @@ def tell_piece_rejected(dossier: Dossier, piece: Piece, *, actor: Actor) -> None
         key=f"piece_rejected:{piece.pk}:{piece.version}",
         kind="piece_rejected",
         thread=dossier.thread,
-        to=recipients_of(dossier.collectivite, actor),
+        to=recipients_of(dossier, on=actor.today),
         reply_to=campaign.academie.dane_email,
         at=actor.at,
         message=Message(
@@ -68,8 +76,8 @@ def tell_submitted(application: Application, *, actor: Actor) -> None:
         application,
         actor=actor,
         kind="submitted",
-        to=recipients_of(application.dossier.collectivite, actor),
-        cc=[application.school.email],
+        to=recipients_of(application.dossier, on=actor.today),
+        cc=_school_of(application, actor),
         subject=f"candidature déposée, {application.school.in_words}",
         happened=(
             f"La candidature de l’{application.school.in_words} est déposée pour "
@@ -85,17 +93,14 @@ def tell_completion_requested(application: Application, *, actor: Actor, points:
         application,
         actor=actor,
         kind="completion_requested",
-        to=recipients_of(application.dossier.collectivite, actor),
-        cc=[application.school.email],
+        to=recipients_of(application.dossier, on=actor.today),
+        cc=_school_of(application, actor),
         subject=f"compléments demandés, {application.school.in_words}",
         happened=(f"La DANE demande de compléter la candidature de l’{application.school.in_words} :", *points),
         to_do="Répondez à chaque point, là où il est demandé, puis transmettez les compléments.",
         by=application.completion_due_on,
         path=application.get_absolute_url(),
     )
-
-
-_GIVERS = {OpinionKind.IEN: Role.IEN, OpinionKind.DSI: Role.DSI}
 
 
 def tell_opinions_requested(application: Application, awaited: Sequence[OpinionKind], *, actor: Actor) -> None:
@@ -117,17 +122,11 @@ def tell_opinions_requested(application: Application, awaited: Sequence[OpinionK
         )
 
 
-def _givers(application: Application, kind: OpinionKind, actor: Actor) -> list[str]:
-    """Who may give that opinion that day, and the circonscription's own address."""
-    school = application.school
-    where = (
-        {"circonscription": school.circonscription_id}
-        if kind is OpinionKind.IEN
-        else {"academie": application.thread.academie_id}
-    )
-    people = Membership.objects.in_force(actor.today).filter(role=_GIVERS[kind], user__is_active=True, **where)
-    office = [school.circonscription.email] if kind is OpinionKind.IEN and school.circonscription else []
-    return [one for one in [*people.values_list("user__email", flat=True), *office] if one]
+def _givers(application: Application, kind: OpinionKind, actor: Actor) -> Recipients:
+    """Who may give that opinion that day."""
+    if kind is OpinionKind.IEN:
+        return recipients.of(application.school.circonscription, Role.IEN, on=actor.today)
+    return recipients.of(application.thread.academie, Role.DSI, on=actor.today)
 
 
 def tell_selected(application: Application, *, actor: Actor) -> None:
@@ -137,8 +136,8 @@ def tell_selected(application: Application, *, actor: Actor) -> None:
         application,
         actor=actor,
         kind="selected",
-        to=recipients_of(application.dossier.collectivite, actor),
-        cc=[application.school.email],
+        to=recipients_of(application.dossier, on=actor.today),
+        cc=_school_of(application, actor),
         subject=f"projet retenu, {application.school.in_words}",
         happened=(
             f"Le projet de l’{application.school.in_words} est retenu pour {plural(retained, one='classe mobile', many='classes mobiles')}.",
@@ -159,8 +158,8 @@ def tell_not_selected(application: Application, *, actor: Actor) -> None:
         application,
         actor=actor,
         kind="not_selected",
-        to=recipients_of(application.dossier.collectivite, actor),
-        cc=[application.school.email],
+        to=recipients_of(application.dossier, on=actor.today),
+        cc=_school_of(application, actor),
         subject=f"projet non retenu, {application.school.in_words}",
         happened=(
             f"Le projet de l’{application.school.in_words} n’est pas retenu. La lettre et son motif sont dans le dossier.",
@@ -174,11 +173,11 @@ def _tell(
     *,
     actor: Actor,
     kind: str,
-    to: Sequence[str],
+    to: Recipients,
     subject: str,
     happened: tuple[str, ...],
     path: str,
-    cc: Sequence[str] = (),
+    cc: Recipients | None = None,
     to_do: str = "",
     by: dt.date | None = None,
 ) -> None:

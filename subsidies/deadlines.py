@@ -13,11 +13,14 @@ from plannumerique.lib.text import french_list, plural
 from plannumerique.notices.due import DueReminder
 from plannumerique.notices.models import Reminder
 from plannumerique.notices.services import Message
-from plannumerique.organisations.enums import COLLECTIVITE, Role
-from plannumerique.organisations.models import Membership
+from plannumerique.organisations import recipients
+from plannumerique.organisations.enums import DAF as ROLES_OF_THE_DAF
+from plannumerique.organisations.enums import Role
+from plannumerique.organisations.recipients import Recipients
 from projects.documents import DAF, DANE
 from projects.enums import DeadlineCode
 from projects.models import CampaignDeadline
+from projects.notices import recipients_of_each
 from projects.rules import due_reminders
 from subsidies.models import EquipmentSubsidy
 
@@ -46,13 +49,10 @@ def _justification(deadline: CampaignDeadline, *, today: dt.date) -> Iterator[Du
     unjustified = list(subsidies.awaiting_statement())
     unconstated = list(subsidies.awaiting_service_fait())
     yield from _each_collectivite(deadline, unjustified, today=today)
-    academie = deadline.campaign.academie
-    dans = Membership.objects.in_force(today).filter(academie=academie, role=Role.DAN, user__is_active=True)
     if unjustified or unconstated:
         summary = (_count(unjustified, "sans justificatifs complets"), _count(unconstated, "à constater par le DAN"))
         to_do = "Relancez les collectivités et constatez le service fait des dossiers complets."
-        for recipient in dict.fromkeys([academie.dane_email, *dans.values_list("user__email", flat=True)]):
-            yield from _to_service(deadline, recipient, summary, to_do=to_do, signed_by=DANE, today=today)
+        yield from _to_service(deadline, (Role.DAN,), summary, to_do=to_do, signed_by=DANE, today=today)
 
 
 def _solde(deadline: CampaignDeadline, *, today: dt.date) -> Iterator[DueReminder]:
@@ -67,25 +67,25 @@ def _solde(deadline: CampaignDeadline, *, today: dt.date) -> Iterator[DueReminde
     left = sum((max((one.definitive_amount or ZERO) - one.paid_total, ZERO) for one in waiting), ZERO)
     summary = (_count(waiting, "dont le solde n’est pas versé"), f"Reste à verser dans l’année : {euros(left)}.")
     to_do = "Liquidez, validez et enregistrez les soldes promis pour cette année."
-    yield from _to_service(deadline, deadline.campaign.academie.daf_email, summary, to_do=to_do, signed_by=DAF, today=today)
+    yield from _to_service(deadline, ROLES_OF_THE_DAF, summary, to_do=to_do, signed_by=DAF, today=today)
 
 
 def _each_collectivite(
     deadline: CampaignDeadline, subsidies: Sequence[EquipmentSubsidy], *, today: dt.date
 ) -> Iterator[DueReminder]:
     settled = _settled(EquipmentSubsidy, deadline)
-    recipients = _recipients(subsidies, today=today)
-    for subsidy in subsidies:
+    told = recipients_of_each([subsidy.convention.dossier for subsidy in subsidies], on=today)
+    for subsidy, everybody in zip(subsidies, told, strict=True):
         collectivite = subsidy.convention.dossier.collectivite
-        for recipient in recipients[collectivite.pk] or [collectivite.email]:
+        for recipient in everybody.each():
             choice = due_reminders(
                 today,
                 deadline=deadline.as_rule(),
                 offsets=deadline.offsets,
-                settled=settled[subsidy.pk, recipient],
+                settled=settled[subsidy.pk, _name(recipient)],
                 since=subsidy.notified_on,
             )
-            if choice.send is not None and recipient:
+            if choice.send is not None:
                 yield DueReminder(
                     thread=subsidy.thread,
                     subject=subsidy,
@@ -111,32 +111,36 @@ def _each_collectivite(
 
 
 def _to_service(
-    deadline: CampaignDeadline, recipient: str, summary: tuple[str, ...], *, to_do: str, signed_by: str, today: dt.date
+    deadline: CampaignDeadline, roles: tuple[Role, ...], summary: tuple[str, ...], *, to_do: str, signed_by: str, today: dt.date
 ) -> Iterator[DueReminder]:
-    rule = deadline.as_rule()
-    settled = _settled(CampaignDeadline, deadline)[deadline.pk, recipient]
-    choice = due_reminders(today, deadline=rule, offsets=deadline.offsets, settled=settled)
-    if choice.send is None or not recipient:
-        return
-    yield DueReminder(
-        thread=None,
-        subject=deadline,
-        code=deadline.code,
-        deadline=deadline.on,
-        offset=choice.send,
-        recipient=recipient,
-        reply_to=deadline.campaign.academie.dane_email,
-        message=Message(
-            programme=deadline.campaign.mail_subject,
-            subject=f"{deadline.get_code_display()} : {days_left(rule.last_day, today=today)}",
-            happened=summary,
-            to_do=to_do,
-            by=rule.last_day,
-            path="/",
-            link_label="Ouvrir le portail",
-            signed_by=signed_by,
-        ),
-    )
+    rule, settled = deadline.as_rule(), _settled(CampaignDeadline, deadline)
+    for recipient in recipients.of(deadline.campaign.academie, *roles, on=today).each():
+        choice = due_reminders(today, deadline=rule, offsets=deadline.offsets, settled=settled[deadline.pk, _name(recipient)])
+        if choice.send is not None:
+            yield DueReminder(
+                thread=None,
+                subject=deadline,
+                code=deadline.code,
+                deadline=deadline.on,
+                offset=choice.send,
+                recipient=recipient,
+                reply_to=deadline.campaign.academie.dane_email,
+                message=Message(
+                    programme=deadline.campaign.mail_subject,
+                    subject=f"{deadline.get_code_display()} : {days_left(rule.last_day, today=today)}",
+                    happened=summary,
+                    to_do=to_do,
+                    by=rule.last_day,
+                    path="/",
+                    link_label="Ouvrir le portail",
+                    signed_by=signed_by,
+                ),
+            )
+
+
+def _name(recipient: Recipients) -> str:
+    """As a reminder keeps it: one address, or none when nobody could be told."""
+    return ", ".join(recipient.addresses)
 
 
 def _settled(kind: type, deadline: CampaignDeadline) -> dict[tuple[int, str], set[int]]:
@@ -149,17 +153,6 @@ def _settled(kind: type, deadline: CampaignDeadline) -> dict[tuple[int, str], se
     found: dict[tuple[int, str], set[int]] = defaultdict(set)
     for subject_id, recipient, offset in rows.values_list("subject_id", "recipient", "offset"):
         found[subject_id, recipient].add(offset)
-    return found
-
-
-def _recipients(subsidies: Sequence[EquipmentSubsidy], *, today: dt.date) -> dict[int, list[str]]:
-    """Who works for each collectivité that day; one query."""
-    ids = {one.convention.dossier.collectivite_id for one in subsidies}
-    people = Membership.objects.in_force(today).filter(collectivite_id__in=ids, role__in=COLLECTIVITE, user__is_active=True)
-    found: dict[int, list[str]] = defaultdict(list)
-    for collectivite_id, email in people.order_by("pk").values_list("collectivite_id", "user__email"):
-        if email not in found[collectivite_id]:
-            found[collectivite_id].append(email)
     return found
 
 

@@ -34,6 +34,7 @@ def deliver(mail_id: int, *, at: dt.datetime) -> None:
     try:
         connection.open()
         _on_hand_over(connection, lambda: _note_hand_over(mail))
+        refused = _refusals(connection)
         _message(mail, connection).send()
     except Overtaken:
         logger.warning("mail %s: overtaken, left to the other worker", mail.pk)
@@ -41,6 +42,7 @@ def deliver(mail_id: int, *, at: dt.datetime) -> None:
         _note_failure(mail, error)
     else:
         _finish(mail, state=MailState.SENT, sent_at=at, last_error="")
+        _keep_refused(mail, refused)
     finally:
         with contextlib.suppress(Exception):
             connection.close()
@@ -91,6 +93,59 @@ def _on_hand_over(connection: Any, note: Callable[[], None]) -> None:
     smtp.data = noted  # type: ignore[assignment,method-assign]
 
 
+def _refusals(connection: Any) -> dict[str, tuple[int, bytes]]:
+    """Filled while the mail leaves: smtplib names the addresses that the server refused among several, and Django drops them."""
+    refused: dict[str, tuple[int, bytes]] = {}
+    smtp = getattr(connection, "connection", None)
+    if isinstance(smtp, smtplib.SMTP):
+        sendmail = smtp.sendmail
+
+        def kept(*args: Any, **options: Any) -> dict[str, tuple[int, bytes]]:
+            found = sendmail(*args, **options)
+            refused.update(found)
+            return found
+
+        smtp.sendmail = kept  # type: ignore[method-assign]
+    return refused
+
+
+def _keep_refused(mail: OutboxMail, refused: dict[str, tuple[int, bytes]]) -> None:
+    """The mail has left for the others: whom it did not reach has a row, that a person settles."""
+    if not refused:
+        return
+    said = " ; ".join(f"{address} : {code} {words.decode(errors='replace')}" for address, (code, words) in refused.items())
+    copied = (
+        "kind",
+        "thread_id",
+        "whom",
+        "level",
+        "organisation_id",
+        "roles",
+        "reply_to",
+        "subject",
+        "text",
+        "html",
+        "created_at",
+    )
+    OutboxMail.objects.get_or_create(
+        key=f"{mail.key[:380]}:refused:{mail.attempts}",
+        defaults={
+            **{name: getattr(mail, name) for name in copied},
+            "to": list(refused),
+            "message_id": mail.message_id.replace("@", f".{mail.attempts}@", 1),
+            "state": MailState.FAILED,
+            "last_error": said[:2000],
+        },
+    )
+
+
+def _refused_for_good(error: Exception) -> bool:
+    """Every address, in so many words: trying again for a day and a half would only hide it."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(code >= 500 for code, _ in error.recipients.values())
+
+
 def _note_hand_over(mail: OutboxMail) -> None:
     if not _still_ours(mail).update(handed_over_at=Now()):
         raise Overtaken
@@ -104,7 +159,7 @@ def _note_failure(mail: OutboxMail, error: Exception) -> None:
     refused = isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
     if mail.handed_over_at and not refused:
         _still_ours(mail).update(last_error=said)
-    elif mail.attempts > len(RETRY_AFTER):
+    elif mail.attempts > len(RETRY_AFTER) or _refused_for_good(error):
         _finish(mail, state=MailState.FAILED, last_error=said)
     else:
         later = timezone.now() + RETRY_AFTER[mail.attempts - 1]

@@ -7,6 +7,7 @@ from django.db import models
 
 from plannumerique.journal.models import Thread
 from plannumerique.notices.services import Message, remind
+from plannumerique.organisations.recipients import Recipients
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,7 @@ class DueReminder:
     code: str
     deadline: dt.date
     offset: int
-    recipient: str
+    recipient: Recipients
     reply_to: str
     message: Message
 
@@ -35,4 +36,5 @@ class DueReminder:
         )
 
     def __str__(self) -> str:
-        return f"J{self.offset:+d} {self.code} ({self.deadline:%d/%m/%Y}) → {self.recipient} : {self.subject}"
+        whom = ", ".join(self.recipient.addresses) or "personne"
+        return f"J{self.offset:+d} {self.code} ({self.deadline:%d/%m/%Y}) → {whom} : {self.subject}"

@@ -1,12 +1,14 @@
 """The outbox: mails written with the act that they tell of, and the reminders that were sent."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from plannumerique.journal.models import Thread
 from plannumerique.notices.enums import MailState
@@ -33,12 +35,11 @@ class OutboxMailQuerySet(models.QuerySet["OutboxMail"]):
     def in_trouble(self, now: dt.datetime) -> Self:
         return self.filter(state=MailState.FAILED) | self.uncertain(now)
 
-    def seen_by(self, actor: Actor) -> Self:
-        """Those of the actor's académies. A mail without a dossier may carry an invitation link: administrators only."""
-        of_threads = Q(thread__academie_id__in=actor.ids(Level.ACADEMIE))
-        if actor.holds(Role.ADMINISTRATOR):
-            return self.filter(of_threads | Q(thread__isnull=True))
-        return self.filter(of_threads)
+    def seen_by(self, actor: Actor, roles: Collection[Role] = ()) -> Self:
+        """Those of the académies in which the actor holds one of these roles; without a dossier, those to their services."""
+        academies = actor.ids(Level.ACADEMIE, roles)
+        of_services = Q(thread__isnull=True, level=Level.ACADEMIE, organisation_id__in=academies)
+        return self.filter(Q(thread__academie_id__in=academies) | of_services)
 
 
 class OutboxMail(models.Model):
@@ -47,6 +48,11 @@ class OutboxMail(models.Model):
     key = models.CharField("clé", max_length=400, unique=True)
     kind = models.SlugField("nature", max_length=40)
     thread = models.ForeignKey(Thread, models.PROTECT, null=True, related_name="+", verbose_name="dossier")
+    # Whom the act concerned, so that a mail that found no address finds one later; empty where a person chose the address.
+    whom = models.CharField("adressé à", max_length=250, blank=True, db_default="")
+    level = models.CharField(max_length=15, choices=Level.choices, blank=True, db_default="", editable=False)
+    organisation_id = models.BigIntegerField(null=True, editable=False)
+    roles = models.CharField(max_length=200, blank=True, db_default="", editable=False)
     to = ArrayField(models.EmailField(), verbose_name="destinataires")
     cc = ArrayField(models.EmailField(), default=list, verbose_name="copie")
     reply_to = models.EmailField("répondre à")
@@ -72,6 +78,7 @@ class OutboxMail(models.Model):
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state=MailState.PENDING), name="mail_due"),
             models.Index(fields=["claimed_at"], condition=Q(state=MailState.SENDING), name="mail_claimed"),
+            models.Index(fields=["-id"], condition=Q(state=MailState.FAILED), name="mail_failed"),
             models.Index(fields=["thread", "-id"], name="mail_thread"),
         ]
         constraints = [
@@ -90,9 +97,18 @@ class OutboxMail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    def get_absolute_url(self) -> str:
+        return reverse("notices:mail", args=[self.pk])
+
     @property
     def addressees(self) -> str:
         return ", ".join(self.to)
+
+    def is_in_trouble(self, now: dt.datetime) -> bool:
+        """As `in_trouble`, of a row in hand."""
+        if self.state != MailState.SENDING:
+            return self.state == MailState.FAILED
+        return bool(self.handed_over_at and self.claimed_at and self.claimed_at < now - CLAIM_LASTS)
 
 
 class Reminder(models.Model):
@@ -105,7 +121,7 @@ class Reminder(models.Model):
     code = models.CharField("échéance", max_length=40)
     deadline = models.DateField("date limite")
     offset = models.SmallIntegerField("jours par rapport à la date")
-    recipient = models.EmailField("destinataire")
+    recipient = models.EmailField("destinataire", blank=True)
     mail = models.OneToOneField(OutboxMail, models.PROTECT, related_name="reminder", verbose_name="courriel")
     created_at = models.DateTimeField("écrit le")
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,10 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.views.decorators.http import require_POST, require_safe
 
 from plannumerique.journal.machine import Refused
 from plannumerique.notices import services
+from plannumerique.notices.forms import AddressForm
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level
 from plannumerique.organisations.http import Request
@@ -38,14 +41,24 @@ def outbox(request: Request) -> HttpResponse:
 
 @require_safe
 def mail(request: Request, pk: int) -> HttpResponse:
-    _only_in_demonstration()
+    """Any mail in the demonstration; elsewhere the one that waits for a person, who decides here."""
     _only_academie(request)
+    return _page(request, pk, form=AddressForm())
+
+
+def _page(request: Request, pk: int, *, form: AddressForm, status: int = 200) -> HttpResponse:
     found = get_object_or_404(OutboxMail.objects.seen_by(request.actor), pk=pk)
-    return render(request, "notices/mail.html", {"mail": found, "facts": _facts(found)})
+    in_trouble = found.is_in_trouble(timezone.now())
+    if not in_trouble:
+        _only_in_demonstration()
+    may_decide = in_trouble and request.actor.holds(*services.MAIL_KEEPERS)
+    page = {"mail": found, "facts": _facts(found), "may_decide": may_decide, "in_trouble": in_trouble, "form": form}
+    return render(request, "notices/mail.html", page, status=status)
 
 
 def _facts(mail: OutboxMail) -> list[Fact]:
     facts = [
+        Fact("Pour", capfirst(mail.whom)),
         Fact("À", mail.addressees),
         Fact("Copie", ", ".join(mail.cc)),
         Fact("Répondre à", mail.reply_to),
@@ -72,8 +85,12 @@ def _list(request: Request, mails: QuerySet[OutboxMail], *, template: str, empty
 
 
 @require_POST
-def send_again(request: Request, pk: int) -> HttpResponseRedirect:
-    return _decide(request, pk, services.send_again, done="Le courriel va repartir.")
+def send_again(request: Request, pk: int) -> HttpResponse:
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, pk, form=form, status=form.http_status)
+    send = partial(services.send_again, address=form.cleaned_data["address"])
+    return _decide(request, pk, send, done="Le courriel va repartir.")
 
 
 @require_POST

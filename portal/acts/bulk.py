@@ -177,7 +177,8 @@ BULK_ACTS: tuple[BulkAct, ...] = (
     BulkAct(
         key="demander-avis",
         label="Demander les avis",
-        what="L’IEN et la DSI reçoivent un courriel pour chaque candidature dont leur avis manque, avec la date que vous choisissez.",
+        what="Pour chaque candidature dont l’avis manque, un courriel part à l’IEN et à la DSI qui ont un compte ou une adresse, "
+        "avec la date que vous choisissez.",
         may=can_request_opinions,
         ready=Q(state__in=OPEN_TO_OPINIONS),
         act=_request_opinions,
@@ -246,7 +247,8 @@ BULK_ACTS: tuple[BulkAct, ...] = (
     BulkAct(
         key="relancer",
         label="Relancer les collectivités",
-        what="Chaque collectivité de qui une étape est attendue reçoit un courriel qui la dit ; une relance par semaine au plus.",
+        what="Un courriel dit l’étape attendue à chaque collectivité de qui il en est une, et qui a un compte ou une adresse ; "
+        "une relance par semaine au plus.",
         may=can_remind,
         listing="portal:dossiers",
         words="dossier",

@@ -37,11 +37,14 @@ def remind(*, dossier_id: int, actor: Actor, words: str = "") -> Dossier:
         Dossier, dossier_id, actor=actor, may=can_remind, act=ACT, label="Relancer la collectivité", comment=words
     ) as dossier:
         _refuse_if_pointless(dossier, expected, actor)
+        recipients = recipients_of(dossier, on=actor.today)
+        if not recipients.addresses:
+            raise Refused(recipients.in_words)
         queue(
             key=f"{ACT}:{dossier.pk}:{dossier.version}",
             kind=ACT,
             thread=dossier.thread,
-            to=recipients_of(dossier.collectivite, actor),
+            to=recipients,
             reply_to=dossier.campaign.academie.dane_email,
             at=actor.at,
             message=Message(

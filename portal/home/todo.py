@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.urls import reverse
+from django.utils import timezone
 
 from conventions.enums import ConventionState
 from conventions.enums import PieceKind as ConventionPiece
@@ -21,6 +22,8 @@ from plannumerique.files.models import Piece
 from plannumerique.lib.text import french_list, plural
 from plannumerique.messages.models import Message
 from plannumerique.messages.permissions import can_write_message
+from plannumerique.notices.models import OutboxMail
+from plannumerique.notices.services import MAIL_KEEPERS
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, LEVEL_OF_ROLE, Level, Role
 from projects.enums import PEDAGOGICAL_ANCHORS, ApplicationState, DeadlineCode, OpinionKind, PieceKind
@@ -182,6 +185,8 @@ def _subject(row: Any) -> str:
         return f"{row.label} – {row.thread.title}"
     if isinstance(row, PurchaseOrder | Invoice):
         return f"{row} – {row.subsidy.convention.dossier.collectivite}"
+    if isinstance(row, OutboxMail):
+        return f"{row} – {row.addressees or row.whom or 'sans destinataire'}"
     if isinstance(row, Payment) and row.resources:
         return f"{row} – {row.resources.school}"
     return str(row)
@@ -328,6 +333,12 @@ def _pieces(actor: Actor) -> QuerySet[Any]:
     return Piece.objects.awaiting_check().filter(kind__in=kinds).exclude(deposited_by=actor.user).select_related("thread")
 
 
+def _mails_in_trouble(actor: Actor) -> QuerySet[Any]:
+    """The latest first: an act of today still has its effect to come. Real time, as the workers that send them."""
+    mails = OutboxMail.objects.in_trouble(timezone.now()).seen_by(actor, MAIL_KEEPERS)
+    return mails.defer("text", "html").order_by("-pk")
+
+
 def _rows_to_check(model: Any) -> Callable[[Actor], QuerySet[Any]]:
     return lambda actor: model.objects.awaiting_check().select_related("subsidy__convention__dossier__collectivite")
 
@@ -446,6 +457,7 @@ TASKS: tuple[Task, ...] = (
     ),
     # Whoever takes part in the exchanges
     Task("Lire les messages", can_write_message.roles, _to_read, of_person=True),
+    Task("Envoyer les courriels qui ne sont pas partis", MAIL_KEEPERS, _mails_in_trouble, "notices:trouble", of_person=True),
     # Opinions
     Task("Rendre l’avis de l’IEN", (Role.IEN,), _opinions(OpinionKind.IEN), row_due="opinions_due_on"),
     Task("Rendre l’avis de la DSI", (Role.DSI,), _opinions(OpinionKind.DSI), row_due="opinions_due_on"),

@@ -9,7 +9,9 @@ from plannumerique.files.models import Piece, StoredFile
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import Thread
 from plannumerique.journal.passages import opening, passage
+from plannumerique.notices.services import name_contact
 from plannumerique.organisations.actor import Actor
+from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Collectivite
 from projects import notices
 from projects.enums import PieceKind
@@ -59,6 +61,7 @@ def describe_contact(*, dossier_id: int, actor: Actor, seen: int, name: str, ema
         Dossier, dossier_id, actor=actor, may=can_describe_dossier, seen=seen, act="describe", label="Modifier le contact"
     ) as dossier:
         dossier.contact_name, dossier.contact_email, dossier.contact_phone = name, email, phone
+        name_contact(thread=dossier.thread, level=Level.COLLECTIVITE, address=email)
     return dossier
 
 

@@ -396,7 +396,7 @@ request_opinions = _move_page(
     services.request_opinions,
     permissions.can_request_opinions,
     title="Demander les avis",
-    done="Les avis sont demandés ; l’IEN et la DSI les trouvent dans leur accueil.",
+    done="Les avis sont demandés.",
     form=OpinionsForm,
 )
 

@@ -35,7 +35,7 @@ def request_completion(request: Request, pk: int) -> HttpResponse:
     except Refused as refused:
         form.add_refusal(refused)
         return render(request, "projects/request_completion.html", page, status=409)
-    messages.success(request, "La demande de compléments est envoyée à la collectivité.")
+    messages.success(request, "La demande de compléments est enregistrée.")
     return HttpResponseRedirect(row.get_absolute_url())
 
 

@@ -9,17 +9,13 @@ from plannumerique.lib.money import euros
 from plannumerique.lib.text import plural
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
+from plannumerique.organisations import recipients
+from plannumerique.organisations.enums import Role
 from projects.documents import DAF, DANE
 from projects.enums import DeadlineCode
-from projects.models import Dossier
+from projects.notices import recipients_of
 from subsidies.enums import PaymentKind
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder, ResourcesSubsidy
-
-
-def addresses_of(dossier: Dossier) -> list[str]:
-    """The person that the collectivité named for the dossier; otherwise the collectivité's own address."""
-    return [dossier.contact_email or dossier.collectivite.email]
-
 
 # --- Orders ---
 
@@ -78,7 +74,7 @@ def tell_acompte_requested(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> Non
     notices.queue(
         key=f"acompte_requested:{subsidy.pk}:{subsidy.version}",
         kind="acompte_requested",
-        to=[subsidy.thread.academie.daf_email],
+        to=recipients.of(subsidy.thread.academie, Role.GESTIONNAIRE_DAF, on=at.date()),
         message=Message(
             programme=subsidy.campaign.mail_subject,
             subject=f"acompte demandé par {subsidy.convention.dossier.collectivite.in_words}",
@@ -278,7 +274,7 @@ def _tell_collectivite(
     notices.queue(
         key=key,
         kind=kind,
-        to=addresses_of(subsidy.convention.dossier),
+        to=recipients_of(subsidy.convention.dossier, on=at.date()),
         message=Message(
             programme=subsidy.campaign.mail_subject,
             subject=subject,
@@ -309,7 +305,7 @@ def _tell_college(
     notices.queue(
         key=key,
         kind=kind,
-        to=[grant.payee.email],
+        to=recipients.of(grant.payee, Role.COLLEGE_REFERENT, on=at.date()),
         message=Message(
             programme=grant.campaign.mail_subject,
             subject=subject,

@@ -6,9 +6,13 @@ from plannumerique.lib.dates import plain_date
 from plannumerique.lib.money import euros
 from plannumerique.notices import services as notices
 from plannumerique.notices.services import Message
+from plannumerique.organisations import recipients
+from plannumerique.organisations.enums import DANE as ROLES_OF_THE_DANE
+from plannumerique.organisations.enums import Role
+from plannumerique.organisations.recipients import Recipients
 from projects.documents import DANE
+from projects.notices import recipients_of
 from subsidies.models import EquipmentSubsidy, Invoice
-from subsidies.notices.money import addresses_of
 from subsidies.promises import calendar_of, due_in_words
 from subsidies.rules import PaymentPromise, solde_due
 
@@ -20,7 +24,7 @@ def tell_deposited(subsidy: EquipmentSubsidy, *, at: dt.datetime) -> None:
     _queue(
         subsidy,
         kind="statement_deposited",
-        to=[academie.dane_email],
+        to=recipients.of(academie, *ROLES_OF_THE_DANE, on=at.date()),
         subject=f"justificatifs déposés par {collectivite}",
         happened=(
             f"L’état récapitulatif et les factures sont déposés par {collectivite}, complets le {plain_date(subsidy.complete_on)}.",
@@ -36,7 +40,7 @@ def tell_completion_requested(subsidy: EquipmentSubsidy, *, motive: str, at: dt.
     _queue(
         subsidy,
         kind="statement_to_complete",
-        to=addresses_of(subsidy.convention.dossier),
+        to=recipients_of(subsidy.convention.dossier, on=at.date()),
         subject="justificatifs à compléter",
         happened=("La DANE demande de compléter l’état récapitulatif ou les factures.", f"Motif : {motive.strip()}"),
         to_do=(
@@ -54,7 +58,7 @@ def tell_invoice_rejected(invoice: Invoice, *, at: dt.datetime) -> None:
         invoice.subsidy,
         kind="invoice_rejected",
         key=f"invoice_rejected:{invoice.pk}",
-        to=addresses_of(invoice.subsidy.convention.dossier),
+        to=recipients_of(invoice.subsidy.convention.dossier, on=at.date()),
         subject=f"{'avoir' if invoice.is_credit_note else 'facture'} {invoice.number} non {invoice.agreed('retenu')}",
         happened=(
             f"La DANE n’a pas retenu {invoice.in_words} de {invoice.supplier_name} ({euros(invoice.amount_ttc)} TTC).",
@@ -82,7 +86,7 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
     _queue(
         subsidy,
         kind="service_fait",
-        to=addresses_of(subsidy.convention.dossier),
+        to=recipients_of(subsidy.convention.dossier, on=at.date()),
         subject="service fait constaté",
         happened=known,
         signed_by=DANE,
@@ -91,7 +95,7 @@ def tell_service_fait(subsidy: EquipmentSubsidy, *, promise: PaymentPromise | No
     _queue(
         subsidy,
         kind="service_fait_daf",
-        to=[academie.daf_email],
+        to=recipients.of(academie, Role.GESTIONNAIRE_DAF, on=at.date()),
         subject=f"service fait constaté pour {collectivite}",
         happened=known,
         to_do="Liquidez le solde." if solde else "Constatez qu’il n’est pas dû de solde.",
@@ -111,7 +115,7 @@ def _queue(
     subsidy: EquipmentSubsidy,
     *,
     kind: str,
-    to: list[str],
+    to: Recipients,
     subject: str,
     happened: tuple[str, ...],
     signed_by: str,

@@ -90,12 +90,12 @@ confirm_account = _act_page(
     services.confirm_account,
     permissions.can_confirm_account,
     title="Confirmer le nouveau compte",
-    done="Le nouveau compte est confirmé ; la collectivité est prévenue.",
+    done="Le nouveau compte est confirmé.",
 )
 refuse_account = _act_page(
     services.refuse_account,
     permissions.can_confirm_account,
     title="Refuser le nouveau compte",
-    done="Le nouveau compte est refusé ; la collectivité est prévenue.",
+    done="Le nouveau compte est refusé.",
     form=MotiveForm,
 )

@@ -105,7 +105,7 @@ def notify_decision(request: Request, pk: int) -> HttpResponse:
         form=NotifyDecisionForm(request.POST or None, row_version=row.version, initial={"on": request.actor.today}),
         act=partial(services.notify_decision, subsidy_id=row.pk, actor=request.actor),
         title="Notifier la décision",
-        done="La notification est enregistrée ; la collectivité est prévenue.",
+        done="La notification est enregistrée.",
         back=row.get_absolute_url(),
         context={"facts": pages.facts_of(row, request.actor)},
     )

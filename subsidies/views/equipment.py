@@ -135,7 +135,7 @@ reject_acompte_request = act_on_subsidy(
     acompte.reject_acompte_request,
     permissions.can_reject_acompte_request,
     title="Rejeter la demande d’acompte",
-    done="La demande d’acompte est rejetée ; la collectivité est prévenue.",
+    done="La demande d’acompte est rejetée.",
     form=MotiveForm,
 )
 prepare_acompte = act_on_subsidy(

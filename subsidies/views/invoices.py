@@ -284,7 +284,7 @@ reject_invoice = _move_page(
     services.reject_invoice,
     permissions.can_check_invoice,
     title="Rejeter",
-    done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('rejeté')} ; la collectivité en reçoit le motif.",
+    done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('rejeté')}.",
 )
 reopen_invoice = _move_page(
     services.reopen_invoice,

@@ -168,7 +168,7 @@ reject_order = _move_page(
     services.reject_order,
     permissions.can_check_order,
     title="Rejeter le bon de commande",
-    done="Le bon de commande est rejeté ; la collectivité est prévenue.",
+    done="Le bon de commande est rejeté.",
 )
 reopen_order = _move_page(
     services.reopen_order,

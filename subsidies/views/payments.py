@@ -137,7 +137,7 @@ record_payment = _act_page(
     services.record_payment,
     permissions.can_record_payment,
     title="Enregistrer le paiement",
-    done="Le paiement est enregistré ; le bénéficiaire reçoit l’avis de versement.",
+    done="Le paiement est enregistré.",
     form=RecordPaymentForm,
     dated=True,
 )
@@ -152,7 +152,7 @@ bounce_payment = _act_page(
     services.bounce_payment,
     permissions.can_reject_payment,
     title="Constater le rejet du virement par la banque",
-    done="Le rejet du virement est enregistré ; le bénéficiaire est prévenu.",
+    done="Le rejet du virement est enregistré.",
     form=MotiveForm,
 )
 rectify_dp = _act_page(

@@ -202,7 +202,7 @@ def request_statement_completion(request: Request, pk: int) -> HttpResponse:
         form=MotiveForm(request.POST or None, row_version=subsidy.version),
         act=partial(services.request_statement_completion, subsidy_id=subsidy.pk, actor=request.actor),
         title="Demander des justificatifs complémentaires",
-        done="La demande de compléments est envoyée à la collectivité.",
+        done="La demande de compléments est enregistrée.",
         back=_statement_url(subsidy),
     )
 

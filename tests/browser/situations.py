@@ -37,7 +37,7 @@ from tests.factories_subsidies import (
     iban,
 )
 from tests.files.sample import pdf_bytes
-from tests.notices.conftest import message
+from tests.notices.conftest import message, to
 from tests.papers import at, draft
 
 # A day on which the whole thread is in the past, and everything that is pending still open.
@@ -106,8 +106,7 @@ def _mails() -> None:
             mail = notices.queue(
                 key=key,
                 kind="convention_signed",
-                to=["mairie@exemple.invalid"],
-                cc=[],
+                to=to("mairie@exemple.invalid"),
                 reply_to="ce.dane@exemple.invalid",
                 message=message(),
                 thread=Thread.objects.first(),

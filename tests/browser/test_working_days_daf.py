@@ -105,7 +105,7 @@ def records_a_payment(gestionnaire: Person, subsidy: EquipmentSubsidy) -> None:
     )
     gestionnaire.finds_typed({"Numéro de demande de paiement (DP)": "4000000007", "Payée le": "2016-09-29"})
     gestionnaire.fill({"Payée le": "2016-09-27"})
-    gestionnaire.press("Enregistrer le paiement", then="Le paiement est enregistré ; le bénéficiaire reçoit l’avis de versement.")
+    gestionnaire.press("Enregistrer le paiement", then="Le paiement est enregistré.")
     gestionnaire.has_done("Enregistrer les paiements de la DRFiP", "Maîche")
     assert (fresh(subsidy).state, str(fresh(subsidy).paid_total)) == ("acompte_paid", "6000.00")
 

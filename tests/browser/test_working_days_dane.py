@@ -123,7 +123,7 @@ def asks_how_many_terminals_the_wifi_bears(agent: Person, tray: Tray) -> None:
     agent.press_in_vain("Demander des compléments", because="La date de réponse demandée est déjà passée.")
     agent.finds_typed({"Ce qu’il faut compléter": "Combien de bornes ?"}, within=agent.line("Point 1"))
     agent.fill({"À compléter au plus tard le": "2016-06-30"})
-    agent.press("Demander des compléments", then="La demande de compléments est envoyée à la collectivité.")
+    agent.press("Demander des compléments", then="La demande de compléments est enregistrée.")
     agent.has_done("Instruire les candidatures", "École Courbet")
 
     asked = CompletionPoint.objects.get(application=tray.ornans)

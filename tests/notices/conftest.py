@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from plannumerique.journal.models import Thread
 from plannumerique.notices import services, tasks
 from plannumerique.notices.models import OutboxMail
 from plannumerique.notices.services import Message
+from plannumerique.organisations.recipients import Recipients
 from tests.factories import AT
 from tests.notices.receiver import Receiver
 from tests.threads import open_thread
@@ -56,6 +58,10 @@ def message(**changes: Any) -> Message:
     return Message(**(values | changes))
 
 
+def to(*addresses: str, whom: str = "la commune d’Ornans", **changes: Any) -> Recipients:
+    return Recipients(whom=whom).with_contacts(*addresses) if not changes else replace(to(*addresses, whom=whom), **changes)
+
+
 Queue = Callable[..., OutboxMail]
 
 
@@ -64,8 +70,8 @@ def queue(thread: Thread) -> Queue:
     def queue(key: str = "convention:1:signed", **changes: Any) -> OutboxMail:
         values: dict[str, Any] = {
             "kind": "convention_signed",
-            "to": ["mairie@exemple.invalid"],
-            "cc": ["directrice@exemple.invalid"],
+            "to": to("mairie@exemple.invalid"),
+            "cc": to("directrice@exemple.invalid", whom="l’école Ferry"),
             "reply_to": "ce.dane@exemple.invalid",
             "message": message(),
             "thread": thread,

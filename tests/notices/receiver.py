@@ -18,7 +18,7 @@ class Receiver(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.received: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
-        self.refuse: dict[str, str] = {}  # verb → answer instead of the usual one
+        self.refuse: dict[str, str] = {}  # verb, or whole line → answer instead of the usual one
         self.hang_up_on: str = ""  # verb on which the connection is cut
         self.when: dict[str, Callable[[], Any]] = {}  # verb → called before the answer
         self.slow = 0.0  # seconds before the end of each message is accepted
@@ -43,8 +43,8 @@ class _Conversation(socketserver.StreamRequestHandler):
                 self.server.when[verb]()
             if verb == self.server.hang_up_on:
                 return
-            if verb in self.server.refuse:
-                self._say(self.server.refuse[verb])
+            if refusal := self.server.refuse.get(verb) or self.server.refuse.get(line):
+                self._say(refusal)
                 continue
             if verb == "QUIT":
                 self._say("221 2.0.0 au revoir")

@@ -135,14 +135,37 @@ def test_a_cut_before_the_text_is_tried_again(smtp: Receiver, queue: Queue, verb
 
 def test_after_the_last_attempt_the_mail_is_said_not_sent(smtp: Receiver, queue: Queue) -> None:
     mail = queue()
-    smtp.refuse["RCPT"] = "550 5.1.1 inconnu"
+    smtp.refuse["RCPT"] = "450 4.2.0 revenez plus tard"
     for _ in range(len(delivery.RETRY_AFTER) + 1):
         with time_machine.travel(fresh(mail).next_attempt_at + dt.timedelta(seconds=1), tick=False):
             send_mail(mail.pk, AT_TEXT)
     mail = fresh(mail)
     assert (mail.state, mail.attempts) == (MailState.FAILED, len(delivery.RETRY_AFTER) + 1)
-    assert "550" in mail.last_error
+    assert "450" in mail.last_error
     assert mail in OutboxMail.objects.in_trouble(timezone.now())
+
+
+def test_an_address_that_the_server_does_not_know_is_said_the_same_day(smtp: Receiver, queue: Queue) -> None:
+    mail = queue()
+    smtp.refuse["RCPT"] = "550 5.1.1 inconnu"
+
+    send_mail(mail.pk, AT_TEXT)
+
+    mail = fresh(mail)
+    assert (mail.state, mail.attempts) == (MailState.FAILED, 1)
+    assert "550" in mail.last_error
+
+
+def test_one_address_refused_among_two_has_a_row_that_says_so(smtp: Receiver, queue: Queue) -> None:
+    mail = queue()
+    smtp.refuse["rcpt TO:<directrice@exemple.invalid>"] = "550 5.1.1 inconnue"
+
+    send_mail(mail.pk, AT_TEXT)
+
+    assert fresh(mail).state == MailState.SENT
+    (lost,) = OutboxMail.objects.in_trouble(timezone.now())
+    assert (lost.to, lost.subject, lost.thread) == (["directrice@exemple.invalid"], mail.subject, mail.thread)
+    assert "550 5.1.1 inconnue" in lost.last_error
 
 
 # --- The worker dies ---

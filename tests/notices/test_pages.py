@@ -9,10 +9,12 @@ from django.utils import timezone
 from plannumerique.journal.models import Thread
 from plannumerique.notices.enums import MailState
 from plannumerique.notices.models import OutboxMail
+from plannumerique.organisations import recipients
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.enums import Role
-from tests.factories import AcademieFactory, actor_for
-from tests.notices.conftest import Queue
+from plannumerique.organisations.enums import COLLECTIVITE, Level, Role
+from plannumerique.organisations.models import Collectivite
+from tests.factories import AT, AcademieFactory, actor_for
+from tests.notices.conftest import Queue, to
 from tests.threads import open_thread
 
 
@@ -65,13 +67,13 @@ def test_outside_the_demonstration_there_is_no_such_page(dane: Client, queue: Qu
     assert dane.get(reverse("notices:trouble")).status_code == 200
 
 
-def test_a_mail_without_a_dossier_is_the_administrators(thread: Thread, queue: Queue) -> None:
-    """It may carry an invitation link."""
-    mail = queue(thread=None)
-    admin = logged_in(actor_for(Role.ADMINISTRATOR, thread.academie))
-    dane = logged_in(actor_for(Role.DAN, thread.academie))
+def test_a_mail_without_a_dossier_is_of_the_academie_whose_service_it_tells(thread: Thread, queue: Queue) -> None:
+    academie = {"level": Level.ACADEMIE, "organisation_id": thread.academie_id}
+    mail = queue(thread=None, to=to("daf@exemple.invalid", **academie), cc=None)
+    here = logged_in(actor_for(Role.ADMINISTRATOR, thread.academie))
+    elsewhere = logged_in(actor_for(Role.ADMINISTRATOR, AcademieFactory(rennes=True)))
     address = reverse("notices:mail", args=[mail.pk])
-    assert (admin.get(address).status_code, dane.get(address).status_code) == (200, 404)
+    assert (here.get(address).status_code, elsewhere.get(address).status_code) == (200, 404)
 
 
 @pytest.mark.parametrize("mails", [10, 100])
@@ -126,14 +128,79 @@ def test_a_person_settles_what_reached_its_recipient_otherwise(dane: Client, unc
 
 
 def test_a_mail_without_an_address_is_settled_and_never_sent(dane: Client, queue: Queue, handed: list[int]) -> None:
-    mail = queue(to=[])
+    mail = queue(to=to(), cc=None)
     page = dane.post(reverse("notices:send_again", args=[mail.pk]), follow=True).content.decode()
     assert "Aucune adresse électronique" in page
-    assert reverse("notices:send_again", args=[mail.pk]) not in page
 
     dane.post(reverse("notices:settle", args=[mail.pk]))
     assert OutboxMail.objects.get(pk=mail.pk).state == MailState.SETTLED
     assert handed == []
+
+
+def test_a_mail_that_found_nobody_leaves_once_the_collectivite_has_an_account(
+    dane: Client, thread: Thread, queue: Queue, handed: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    Collectivite.objects.update(email="")
+    mail = queue(to=recipients.of(Collectivite.objects.get(pk=thread.collectivite_id), *COLLECTIVITE, on=AT.date()), cc=None)
+    assert (mail.state, mail.to) == (MailState.FAILED, [])
+    mayor = actor_for(Role.SIGNATAIRE, thread.collectivite)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        dane.post(reverse("notices:send_again", args=[mail.pk]))
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.to) == (MailState.PENDING, [mayor.user.email])
+    assert handed == [mail.pk]
+
+
+def test_a_mail_that_found_nobody_leaves_to_the_address_that_a_person_types(
+    dane: Client, queue: Queue, handed: list[int], django_capture_on_commit_callbacks: Any, settings: Any
+) -> None:
+    settings.PORTAL_DEMO = False
+    mail = queue(to=to(), cc=None)
+    page = dane.get(mail.get_absolute_url()).content.decode()
+    assert "La commune d’Ornans" in page
+    assert "Envoyer le courriel" in page
+    answer = dane.post(reverse("notices:send_again", args=[mail.pk]), {"address": "mairie"})
+    assert answer.status_code == 422
+
+    with django_capture_on_commit_callbacks(execute=True):
+        dane.post(reverse("notices:send_again", args=[mail.pk]), {"address": "Mairie@exemple.invalid"})
+
+    mail.refresh_from_db()
+    assert (mail.state, mail.to) == (MailState.PENDING, ["mairie@exemple.invalid"])
+    assert handed == [mail.pk]
+    assert dane.get(mail.get_absolute_url()).status_code == 404
+
+
+def test_an_act_told_to_nobody_still_tells_those_in_copy(queue: Queue) -> None:
+    lost = queue(to=to())
+
+    copy = OutboxMail.objects.exclude(pk=lost.pk).get()
+
+    assert (lost.state, lost.whom) == (MailState.FAILED, "la commune d’Ornans")
+    assert (copy.state, copy.to) == (MailState.PENDING, ["directrice@exemple.invalid"])
+
+
+@pytest.mark.parametrize("role", [Role.AGENT_DANE, Role.ADMINISTRATOR])
+def test_the_home_leads_in_one_click_to_the_mails_that_did_not_leave(
+    thread: Thread, queue: Queue, uncertain: OutboxMail, role: Role
+) -> None:
+    lost, gone = queue("lost", to=to(), cc=None), queue("gone")
+
+    page = logged_in(actor_for(role, thread.academie)).get("/").content.decode()
+
+    assert "Envoyer les courriels qui ne sont pas partis" in page
+    assert lost.get_absolute_url() in page
+    assert uncertain.get_absolute_url() in page
+    assert gone.get_absolute_url() not in page
+
+
+@pytest.mark.parametrize(("role", "elsewhere"), [(Role.DAN, True), (Role.ADMINISTRATOR, True), (Role.VALIDEUR_DAF, False)])
+def test_the_home_of_nobody_else_shows_them(thread: Thread, queue: Queue, role: Role, elsewhere: bool) -> None:
+    queue(to=to(), cc=None)
+    where = AcademieFactory(rennes=True) if elsewhere else thread.academie
+    assert "ne sont pas partis" not in logged_in(actor_for(role, where)).get("/").content.decode()
 
 
 def test_a_mail_that_is_well_is_left_alone(dane: Client, queue: Queue) -> None:

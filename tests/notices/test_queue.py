@@ -10,7 +10,7 @@ from plannumerique.notices import services
 from plannumerique.notices.enums import MailState
 from plannumerique.notices.models import OutboxMail, Reminder
 from tests.factories import AT
-from tests.notices.conftest import Queue, message
+from tests.notices.conftest import Queue, message, to
 from tests.threads import open_thread
 
 JUSTIFICATION = dt.date(2016, 10, 14)
@@ -49,21 +49,21 @@ def test_the_same_thing_is_told_once(queue: Queue, handed: list[int], django_cap
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_outside_a_transaction_is_a_mistake_of_ours(thread: Thread) -> None:
     with pytest.raises(TypeError, match="inside the transaction"):
-        services.queue(key="x", kind="x", to=["a@exemple.invalid"], message=message(), reply_to="b@exemple.invalid", at=AT)
+        services.queue(key="x", kind="x", to=to("a@exemple.invalid"), message=message(), reply_to="b@exemple.invalid", at=AT)
 
 
 def test_a_recipient_without_an_address_is_shown_and_stops_nothing(
     queue: Queue, handed: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        mail = queue(to=["", "  "])
+        mail = queue(to=to("", "  "), cc=None)
     assert (mail.state, mail.to) == (MailState.FAILED, [])
     assert "Aucune adresse" in mail.last_error
     assert handed == []
 
 
 def test_addresses_are_kept_once(queue: Queue) -> None:
-    mail = queue(to=["Mairie@exemple.invalid ", "mairie@exemple.invalid"], cc=["mairie@exemple.invalid", "b@exemple.invalid"])
+    mail = queue(to=to("Mairie@exemple.invalid ", "mairie@exemple.invalid"), cc=to("mairie@exemple.invalid", "b@exemple.invalid"))
     assert (mail.to, mail.cc) == (["mairie@exemple.invalid"], ["b@exemple.invalid"])
 
 
@@ -103,7 +103,7 @@ def remind(thread: Thread, **changes: Any) -> bool:
         "code": "justification",
         "deadline": JUSTIFICATION,
         "offset": -7,
-        "recipient": "mairie@exemple.invalid",
+        "recipient": to("mairie@exemple.invalid"),
         "message": message(subject="il reste sept jours"),
         "reply_to": "ce.dane@exemple.invalid",
         "at": AT,
@@ -121,7 +121,7 @@ def test_a_reminder_leaves_once_however_often_the_night_runs(thread: Thread) -> 
     [
         {"offset": -1},
         {"deadline": dt.date(2016, 10, 21)},
-        {"recipient": "autre@exemple.invalid"},
+        {"recipient": to("autre@exemple.invalid")},
         {"code": "solde"},
     ],
 )

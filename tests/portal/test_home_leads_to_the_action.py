@@ -59,6 +59,7 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     ),
     "Préparer le versement des dotations de ressources": ("Préparer le paiement de la dotation",),
     "Lire les messages": ("Envoyer le message",),
+    "Envoyer les courriels qui ne sont pas partis": ("Envoyer le courriel",),
     "Rendre l’avis de l’IEN": ("Rendre l’avis de l’IEN",),
     "Rendre l’avis de la DSI": ("Rendre l’avis de la DSI",),
 }

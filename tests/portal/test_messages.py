@@ -137,7 +137,7 @@ def test_a_mail_tells_the_other_side_with_a_link_and_tells_it_once(here: Around)
     post(**sent, text=f"Bonjour {SCRIPT}", sending=uuid.uuid4(), attachment=file)
     post(**sent, text="Encore.", sending=uuid.uuid4())
 
-    (mail,) = OutboxMail.objects.filter(kind="message")
+    (mail,) = OutboxMail.objects.filter(kind="message", to__contains=[editeur.user.email])
 
     assert (mail.to, mail.reply_to, mail.thread) == ([editeur.user.email], here.dossier.campaign.academie.dane_email, here.thread)
     assert page_of(here) in mail.text
@@ -145,6 +145,27 @@ def test_a_mail_tells_the_other_side_with_a_link_and_tells_it_once(here: Around)
     assert "Une pièce est jointe." in mail.text
     assert "secret.pdf" not in mail.text + mail.html
     assert SCRIPT not in mail.html
+
+
+def test_a_message_reaches_the_mailbox_of_a_collectivite_that_has_no_account_or_says_that_it_did_not(here: Around) -> None:
+    collectivite = here.dossier.collectivite
+    sent = {"audience": Audience.COLLECTIVITE, "actor": here.who("dane"), "text": "Bonjour."}
+
+    post(dossier=here.dossier, sending=uuid.uuid4(), **sent)
+    assert OutboxMail.objects.get(kind="message").to == [collectivite.email]
+
+    collectivite.email = ""
+    post(dossier=here.dossier, sending=uuid.uuid4(), **sent)
+    lost = OutboxMail.objects.get(kind="message", state="failed")
+    assert (lost.to, lost.whom) == ([], collectivite.in_words)
+
+
+def test_a_note_and_what_a_collectivite_says_reach_no_mailbox(here: Around) -> None:
+    here.everybody()
+    post(dossier=here.dossier, audience=INTERNAL, text="Note.", sending=uuid.uuid4(), actor=here.who("dane"))
+    post(dossier=here.dossier, audience=Audience.ALL, text="Merci.", sending=uuid.uuid4(), actor=here.who("editeur"))
+
+    assert not OutboxMail.objects.filter(to__contains=[here.dossier.collectivite.email]).exists()
 
 
 def test_a_mail_says_the_beginning_of_a_long_message_and_nothing_of_a_note(here: Around) -> None:

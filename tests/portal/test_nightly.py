@@ -124,3 +124,26 @@ def test_a_night_costs_the_same_for_many_dossiers(django_assert_max_num_queries)
         EquipmentSubsidyFactory(acompte_paid=True)
     with django_assert_max_num_queries(12):
         assert len(list(due(today=dt.date(2016, 10, 7)))) >= 12
+
+
+def test_a_reminder_goes_to_the_people_the_contact_and_the_mailbox_each_once(subsidy):
+    dossier = subsidy.convention.dossier
+    person = actor_for(Role.MANDATAIRE, dossier.collectivite, at=night(7))
+    type(dossier).objects.filter(pk=dossier.pk).update(contact_email="Contact@exemple.invalid")
+
+    nightly.run(at=night(7))
+    nightly.run(at=night(7))
+
+    told = sorted(address for mail in to_collectivites() for address in mail.to)
+    assert told == sorted([person.user.email, "contact@exemple.invalid", dossier.collectivite.email])
+
+
+def test_a_reminder_that_finds_nobody_is_kept_once_and_said(subsidy):
+    collectivite = subsidy.convention.dossier.collectivite
+    type(collectivite).objects.filter(pk=collectivite.pk).update(email="")
+
+    nightly.run(at=night(7))
+    nightly.run(at=night(7))
+
+    mail = to_collectivites().get()
+    assert (mail.state, mail.to, mail.whom) == ("failed", [], collectivite.in_words)
