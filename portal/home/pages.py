@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import BooleanField, Case, Count, DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.utils.text import capfirst
 
 from conventions.models import Convention
@@ -122,20 +122,45 @@ def closing_phases(actor: Actor) -> list[Phase]:
     )
 
 
-def figures_of(actor: Actor) -> list[Fact]:
-    """Schools and classes of the scope, by where they are; to a collège, the grants that it receives. One query."""
+def totals_of(actor: Actor) -> tuple[list[Fact], Amounts | None]:
+    """Schools and classes of the scope, by where they are, and where its euros stand; to a collège, its grants. One query."""
     if holds_only_a_college(actor):
-        return _grants_of(actor)
-    counts = Application.objects.visible_to(actor).aggregate(
-        asked=Count("pk", filter=~Q(state__in=[ApplicationState.ABANDONED])),
-        granted=Count("pk", filter=Q(state__in=GRANTED_STATES)),
-        classes=Sum("retained_classes", filter=Q(state__in=GRANTED_STATES)),
-    )
-    return [
-        Fact("Écoles candidates", str(counts["asked"])),
-        Fact("Écoles retenues", str(counts["granted"])),
-        Fact("Classes mobiles retenues", str(counts["classes"] or 0)),
+        return _grants_of(actor), None
+    totals = {what: values for what, *values in _totals(actor)}
+    asked, granted, classes, *_ = totals["applications"]
+    figures = [
+        Fact("Écoles candidates", str(asked)),
+        Fact("Écoles retenues", str(granted)),
+        Fact("Classes mobiles retenues", str(classes or 0)),
     ]
+    return figures, _amounts(*totals["money"]) if "money" in totals else None
+
+
+def _totals(actor: Actor) -> QuerySet[Any]:
+    """Two rows of the same shape, in one query: the home has many others to make."""
+    applications = Application.objects.visible_to(actor).order_by().values_list(Value("applications"))
+    of_applications = applications.annotate(
+        first=Count("pk", filter=~Q(state__in=[ApplicationState.ABANDONED])),
+        second=Count("pk", filter=Q(state__in=GRANTED_STATES)),
+        third=Sum("retained_classes", filter=Q(state__in=GRANTED_STATES)),
+        fourth=Value(None, output_field=DecimalField()),
+        fifth=Value(None, output_field=DecimalField()),
+    )
+    if not follows_money(actor):
+        return of_applications
+    of_money = (
+        EquipmentSubsidy.objects.visible_to(actor)
+        .order_by()
+        .values_list(Value("money"))
+        .annotate(
+            first=Count("pk"),
+            second=Sum("convention_max"),
+            third=Sum("decided_amount"),
+            fourth=Sum("definitive_amount"),
+            fifth=Sum("paid_total"),
+        )
+    )
+    return of_applications.union(of_money, all=True)
 
 
 def holds_only_a_college(actor: Actor) -> bool:
@@ -155,29 +180,20 @@ def _grants_of(actor: Actor) -> list[Fact]:
     ]
 
 
-def money_of(actor: Actor) -> Amounts | None:
-    """Where the euros of the scope stand; None for those who follow no money. One query."""
-    if not actor.ids(Level.ACADEMIE, [role for role in Role if role is not Role.ADMINISTRATOR]) and not actor.ids(
-        Level.COLLECTIVITE
-    ):
+def follows_money(actor: Actor) -> bool:
+    services = [role for role in Role if role is not Role.ADMINISTRATOR]
+    return bool(actor.ids(Level.ACADEMIE, services) or actor.ids(Level.COLLECTIVITE))
+
+
+def _amounts(count: int, *sums: Decimal | None) -> Amounts | None:
+    if not count:
         return None
-    totals = EquipmentSubsidy.objects.visible_to(actor).aggregate(
-        count=Count("pk"),
-        maximum=Sum("convention_max"),
-        decided=Sum("decided_amount"),
-        certified=Sum("definitive_amount"),
-        paid=Sum("paid_total"),
-    )
-    if not totals["count"]:
-        return None
-    maximum, decided, certified, paid = (_euros(totals[name]) for name in ("maximum", "decided", "certified", "paid"))
+    maximum, decided, certified, paid = (_euros(total) for total in sums)
     return Amounts(
         "Versé par l’État",
         paid,
         lines=(
-            AmountLine(
-                "Maximum des conventions", maximum, note=plural(totals["count"], one="convention"), share=_share(maximum, maximum)
-            ),
+            AmountLine("Maximum des conventions", maximum, note=plural(count, one="convention"), share=_share(maximum, maximum)),
             AmountLine("Décidé", decided, share=_share(decided, maximum)),
             AmountLine("Définitif, service fait constaté", certified, share=_share(certified, maximum)),
             AmountLine("Versé", paid, strong=True, share=_share(paid, maximum)),

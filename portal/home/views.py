@@ -8,10 +8,9 @@ from portal.home.pages import (
     closing_phases,
     deadlines_of,
     due_dates,
-    figures_of,
     holds_only_a_college,
     latest_events,
-    money_of,
+    totals_of,
 )
 from portal.home.todo import todo_of
 from portal.permissions import follows_money
@@ -25,12 +24,13 @@ def home(request: Request) -> HttpResponse:
     if actor.user is None:
         return programme(request)
     deadlines = deadlines_of(actor)
+    figures, amounts = totals_of(actor)
     page = {
         "todo": todo_of(actor, deadlines=deadlines),
         "due_dates": due_dates(deadlines, today=actor.today),
         "phases": closing_phases(actor),
-        "figures": figures_of(actor),
-        "amounts": money_of(actor),
+        "figures": figures,
+        "amounts": amounts,
         "events": latest_events(actor),
         "follows_grants": holds_only_a_college(actor),
         "follows_money": follows_money(actor),
