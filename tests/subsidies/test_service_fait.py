@@ -66,7 +66,7 @@ def test_the_constatation_computes_dates_certifies_the_classes_and_tells_everybo
     assert row.service_fait_reservations == "Un chargeur à remplacer."
     assert set(MobileClass.objects.values_list("certified_on", flat=True)) == {SERVICE_FAIT_ON}
     told = OutboxMail.objects.filter(kind__in=["service_fait", "service_fait_daf"])
-    assert {mail.to[0] for mail in told} == {subsidy.thread.collectivite.email, "daf.03@exemple.invalid"}
+    assert {mail.to[-1] for mail in told} == {subsidy.thread.collectivite.email, "daf.03@exemple.invalid"}
     assert JournalLine.objects.get(act="certify_service_fait").actor == dan.user
 
 

@@ -319,7 +319,7 @@ def test_asked_on_the_14th_and_completed_on_the_20th_is_complete_on_the_20th(sub
     statement.request_statement_completion(subsidy_id=subsidy.pk, actor=agent, comment="La facture 2 est illisible.")
     assert (fresh(subsidy).state, fresh(subsidy).complete_on) == ("to_complete", None)
     mail = OutboxMail.objects.get(kind="statement_to_complete")
-    assert mail.to == [subsidy.thread.collectivite.email]
+    assert mail.to[-1] == subsidy.thread.collectivite.email
     assert "La facture 2 est illisible." in mail.text
 
     statement.deposit_statement(subsidy_id=subsidy.pk, actor=editor_of(subsidy, on=dt.date(2016, 10, 20)))
