@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -63,39 +64,41 @@ def queue(
     """
     if not connection.in_atomic_block:
         raise TypeError("A mail is written inside the transaction of its act.")
-    together = bool(cc and to.addresses and cc.addresses)
-    copy = cc.besides(to).addresses if cc and together else ()
+    together = cc if cc and to.addresses and cc.addresses else None
     mail, written = OutboxMail.objects.get_or_create(
         key=key,
         defaults={
-            **{
-                "kind": kind,
-                "thread": thread,
-                "to": list(to.addresses),
-                "cc": list(copy),
-                "reply_to": reply_to,
-                "created_at": at,
-            },
-            **{
-                "whom": to.whom[:250],
-                "level": to.level or "",
-                "organisation_id": to.organisation_id,
-                "roles": " ".join(to.roles),
-            },
+            **{"kind": kind, "thread": thread, "reply_to": reply_to, "created_at": at},
+            **_addressed(to, copy=together),
             **_words(message),
             "message_id": f"<{uuid.uuid4().hex}@{settings.PORTAL_URL.partition('://')[2].partition(':')[0]}>",
-            "state": MailState.PENDING if to.addresses else MailState.FAILED,
-            "last_error": "" if to.addresses else NO_ADDRESS,
         },
     )
     if written:
-        for one in filter(None, (to, cc if together else None)):
-            told.note(one)
-        if to.addresses:
-            after_commit(tasks.send_mail, mail.pk, at.isoformat())
+        _announce(mail, to, together, at=at)
     if cc and not together:
         queue(key=f"{key}:copy", kind=kind, to=cc, message=message, reply_to=reply_to, at=at, thread=thread)
     return mail
+
+
+def _addressed(to: Recipients, *, copy: Recipients | None) -> dict[str, Any]:
+    return {
+        "whom": to.whom[:250],
+        "level": to.level or "",
+        "organisation_id": to.organisation_id,
+        "roles": " ".join(to.roles),
+        "to": list(to.addresses),
+        "cc": list(copy.besides(to).addresses) if copy else [],
+        "state": MailState.PENDING if to.addresses else MailState.FAILED,
+        "last_error": "" if to.addresses else NO_ADDRESS,
+    }
+
+
+def _announce(mail: OutboxMail, to: Recipients, copy: Recipients | None, *, at: dt.datetime) -> None:
+    for recipients in filter(None, (to, copy)):
+        told.note(recipients)
+    if to.addresses:
+        after_commit(tasks.send_mail, mail.pk, at.isoformat())
 
 
 def _words(message: Message) -> dict[str, str]:

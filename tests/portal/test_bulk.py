@@ -279,17 +279,6 @@ def test_a_collectivite_is_reminded_of_what_is_expected_of_it_once_a_week(client
     assert "a déjà été relancée" in client.get(again["Location"]).content.decode()
 
 
-def test_a_reminder_that_nobody_would_read_is_refused_and_says_so(client):
-    log_in(client)
-    waiting = EquipmentSubsidyFactory(to_complete=True).convention.dossier
-    type(waiting.collectivite).objects.update(email="")
-
-    answer = confirm(client, "relancer", [waiting], typed={"comment": ""})
-
-    assert "n’a ni compte ni adresse de contact" in client.get(answer["Location"]).content.decode()
-    assert not OutboxMail.objects.exists()
-
-
 # --- The job ---
 
 
