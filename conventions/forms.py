@@ -10,6 +10,7 @@ from conventions.enums import ConventionState, DeliberatingOrgan
 from conventions.models import Convention
 from conventions.rules import CbrSense
 from plannumerique.files.forms import UploadField, UploadsMixin
+from plannumerique.journal.forms import MotiveForm
 from plannumerique.lib.text import search_key, typeset
 from plannumerique.organisations.models import School
 from plannumerique.ui.forms import (
@@ -45,14 +46,6 @@ class ConventionFilters(FilterForm):
 
 class OpenConventionForm(PortalForm):
     """Nothing to type: the page shows which schools the draft will cover."""
-
-
-class CommentForm(VersionedForm):
-    comment = comment_field()
-
-
-class MotiveForm(VersionedForm):
-    comment = comment_field(label="Motif", required=True)
 
 
 # --- Schools, payee, deployment ---

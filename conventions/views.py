@@ -19,6 +19,7 @@ from plannumerique.files.drafts import draft_response
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import offered
+from plannumerique.journal.forms import CommentForm, MotiveForm
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import Refused, obstacles_to
 from plannumerique.journal.models import reads_whole
@@ -286,7 +287,7 @@ use_current_terms = _act_page(
     permissions.can_change_schools,
     title="Appliquer le barème en vigueur",
     done="Le barème en vigueur s’applique : les montants sont recalculés.",
-    form=_plain(forms.CommentForm),
+    form=_plain(CommentForm),
     intro="Les chiffres de la campagne ont changé depuis l’ouverture du projet : la subvention de chaque classe est recalculée.",
 )
 negotiate = _act_page(
@@ -294,7 +295,7 @@ negotiate = _act_page(
     permissions.can_negotiate,
     title="Transmettre le projet à la collectivité",
     done="Le projet est transmis à la collectivité.",
-    form=_plain(forms.CommentForm),
+    form=_plain(CommentForm),
     move="negotiate",
 )
 settle = _act_page(
@@ -302,7 +303,7 @@ settle = _act_page(
     permissions.can_settle,
     title="Arrêter le projet de convention",
     done="Le projet est arrêté : le texte à signer est dans les documents.",
-    form=_plain(forms.CommentForm),
+    form=_plain(CommentForm),
     intro="Le texte est établi et numéroté ; les montants, les écoles et le compte ne changent plus, sauf à rouvrir la négociation.",
     move="settle",
 )
@@ -350,7 +351,7 @@ note_cbr_silence = _act_page(
     permissions.can_handle_cbr,
     title="Constater le silence du contrôleur budgétaire",
     done="L’avis est réputé rendu.",
-    form=_plain(forms.CommentForm),
+    form=_plain(CommentForm),
     move="note_cbr_silence",
 )
 overrule_cbr = _act_page(
@@ -381,7 +382,7 @@ receive_deliberation = _act_page(
     permissions.can_receive_deliberation,
     title="Prendre acte de la délibération exécutoire",
     done="La convention peut être signée.",
-    form=_plain(forms.CommentForm),
+    form=_plain(CommentForm),
     move="receive_deliberation",
 )
 sign_for_collectivite = _act_page(
@@ -423,7 +424,7 @@ set_deliberation_aside = _act_page(
     permissions.can_go_back,
     title="Écarter la délibération",
     done="La délibération est écartée : la collectivité en enregistre une autre.",
-    form=_plain(forms.MotiveForm),
+    form=_plain(MotiveForm),
     move="set_deliberation_aside",
 )
 cancel_collectivite_signature = _act_page(
@@ -431,7 +432,7 @@ cancel_collectivite_signature = _act_page(
     permissions.can_go_back,
     title="Annuler la signature de la collectivité",
     done="La signature de la collectivité est annulée.",
-    form=_plain(forms.MotiveForm),
+    form=_plain(MotiveForm),
     move="cancel_collectivite_signature",
 )
 cancel_recteur_signature = _act_page(
@@ -439,7 +440,7 @@ cancel_recteur_signature = _act_page(
     permissions.can_go_back,
     title="Annuler la signature du recteur",
     done="La signature du recteur est annulée ; les candidatures redeviennent retenues.",
-    form=_plain(forms.MotiveForm),
+    form=_plain(MotiveForm),
     move="cancel_recteur_signature",
 )
 abandon = _act_page(
@@ -447,7 +448,7 @@ abandon = _act_page(
     permissions.can_abandon,
     title="Abandonner la convention",
     done="La convention est abandonnée ; ses candidatures restent retenues.",
-    form=_plain(forms.MotiveForm),
+    form=_plain(MotiveForm),
     intro="Le projet s’arrête là : son texte et les signatures qu’il porte sont caducs, et il n’y a pas de retour en arrière. Ses écoles "
     "redeviennent libres : leurs candidatures restent retenues et peuvent entrer dans une autre convention.",
     move="abandon",
@@ -479,7 +480,7 @@ def remove_school(request: Request, pk: int, school_pk: int) -> HttpResponse:
         request,
         row=row,
         may=permissions.can_change_schools,
-        form=forms.MotiveForm(request.POST or None, row_version=row.version),
+        form=MotiveForm(request.POST or None, row_version=row.version),
         act=partial(services.remove_school, convention_id=row.pk, covered_school_id=covered.pk, actor=request.actor),
         title="Retirer l’école du projet",
         done="L’école est retirée du projet ; sa candidature reste retenue.",
@@ -536,7 +537,7 @@ def put_piece_back_to_check(request: Request, pk: int, piece_pk: int) -> HttpRes
         request,
         row=piece,
         may=can_check_piece,
-        form=forms.MotiveForm(request.POST or None, row_version=piece.version),
+        form=MotiveForm(request.POST or None, row_version=piece.version),
         act=partial(services.put_piece_back_to_check, convention=row, piece=piece, actor=request.actor),
         title="Remettre la pièce à vérifier",
         done="La pièce attend de nouveau sa vérification.",

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from deployments.enums import MobileClassState
 from deployments.models import MobileClass
 from plannumerique.lib.text import search_key
-from plannumerique.ui.forms import DateField, VersionedForm, comment_field
+from plannumerique.ui.forms import DateField, VersionedForm
 from plannumerique.ui.lists import FilterForm
 
 
@@ -30,10 +30,6 @@ class ReceptionForm(VersionedForm):
     def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("on", today)
-
-
-class MotiveForm(VersionedForm):
-    comment = comment_field(label="Motif", required=True)
 
 
 class ClassFilters(FilterForm):

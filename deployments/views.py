@@ -1,23 +1,22 @@
 """The board of mobile classes, the page of each, and one page for each move."""
 
-from collections.abc import Callable
 from functools import partial
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from deployments import exports as exported
 from deployments import permissions, services
-from deployments.forms import ClassFilters, MotiveForm, ReceptionForm
+from deployments.forms import ClassFilters, ReceptionForm
 from deployments.models import MobileClass
 from deployments.pages import badge_of, facts_of, sentence_of
 from plannumerique.journal.actions import awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
 
@@ -28,6 +27,10 @@ COLUMNS = (
     Column("attendue", "Attendue au plus tard le", order_by=("delivery_expected_on", "school__search", "number")),
     Column("recue", "Reçue le", order_by=("received_on", "school__search", "number")),
 )
+
+
+def _mobile_class(request: Request, pk: int) -> MobileClass:
+    return row_or_404(request, MobileClass.objects.select_related("convention__dossier__collectivite"), pk)
 
 
 @require_safe
@@ -78,53 +81,35 @@ def receive(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _move_page(
-    service: Callable[..., MobileClass], may: Permission, *, title: str, done: str, entails: tuple[str, ...] = ()
-) -> Callable[..., HttpResponse]:
-    """The page of a move that asks for nothing but its motive."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = _mobile_class(request, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=MotiveForm(request.POST or None, row_version=row.version),
-            act=partial(service, mobile_class_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            context={"facts": facts_of(row), "entails": entails},
-        )
-
-    return page
+ACTS = Acts(_mobile_class, by="mobile_class_id", around=lambda row, request: {"facts": facts_of(row)})
 
 
-cancel_reception = _move_page(
+cancel_reception = act_view(
+    ACTS,
     services.cancel_reception,
     permissions.can_cancel_reception,
     title="Annuler la réception",
     done="La réception est annulée ; la classe est de nouveau attendue.",
+    form=MotiveForm,
 )
-renounce = _move_page(
+renounce = act_view(
+    ACTS,
     services.renounce,
     permissions.can_renounce,
     title="Renoncer à la classe",
     done="La classe est abandonnée : elle n’entrera plus dans la subvention.",
+    form=MotiveForm,
     entails=(
         "La collectivité n’équipe plus cette classe : sa livraison n’est plus attendue, et sa dépense n’entre plus dans la subvention.",
         "Une facture déjà saisie qui la porte est à corriger avant le service fait.",
         "Un retour reste possible tant que la convention est en vigueur : la classe se rétablit depuis sa page, avec un motif.",
     ),
 )
-reinstate = _move_page(
-    services.reinstate, permissions.can_renounce, title="Rétablir la classe", done="La classe est de nouveau prévue."
+reinstate = act_view(
+    ACTS,
+    services.reinstate,
+    permissions.can_renounce,
+    title="Rétablir la classe",
+    done="La classe est de nouveau prévue.",
+    form=MotiveForm,
 )
-
-
-def _mobile_class(request: Request, pk: int) -> MobileClass:
-    rows = MobileClass.objects.visible_to(request.actor).select_related(
-        "thread", "convention__dossier__collectivite", *MobileClass.passage_related
-    )
-    return get_object_or_404(rows, pk=pk)

@@ -247,14 +247,6 @@ class DepositForm(PortalForm):
         return {int(pk): int(version) for pk, _, version in (value.partition(":") for value in self.cleaned_data["lines"])}
 
 
-class CommentForm(VersionedForm):
-    comment = comment_field()
-
-
-class MotiveForm(VersionedForm):
-    comment = comment_field(label="Motif", required=True)
-
-
 class CompletionForm(VersionedForm):
     due_on = DateField(label="À compléter au plus tard le")
 

@@ -4,12 +4,11 @@ import logging
 from typing import IO
 
 from django.http import FileResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.content import EXTENSIONS, safe_name
 from plannumerique.files.models import IssuedDocument, Piece, StoredFile
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.errors import NotFound
 
 logger = logging.getLogger(__name__)
@@ -21,13 +20,13 @@ INERT = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @require_safe
 def download(request: Request, pk: int) -> HttpResponseBase:
     """The file of a piece."""
-    piece = get_object_or_404(Piece.objects.visible_to(request.actor).select_related("file"), pk=pk)
+    piece = visible_or_404(request, Piece.objects.select_related("file"), pk)
     return serve(piece.file, name=f"{piece.label} – {piece.file.original_name}")
 
 
 @require_safe
 def document(request: Request, pk: int) -> HttpResponseBase:
-    issued = get_object_or_404(IssuedDocument.objects.visible_to(request.actor).select_related("file"), pk=pk)
+    issued = visible_or_404(request, IssuedDocument.objects.select_related("file"), pk)
     if issued.file is None:
         raise NotFound("Ce document est en cours de mise en page : revenez dans un instant.")
     return serve(issued.file, name=str(issued))
@@ -35,7 +34,7 @@ def document(request: Request, pk: int) -> HttpResponseBase:
 
 @require_safe
 def signed_copy(request: Request, pk: int) -> HttpResponseBase:
-    issued = get_object_or_404(IssuedDocument.objects.visible_to(request.actor).select_related("signed_file"), pk=pk)
+    issued = visible_or_404(request, IssuedDocument.objects.select_related("signed_file"), pk)
     if issued.signed_file is None:
         raise NotFound("Aucun exemplaire signé n’est enregistré pour ce document.")
     return serve(issued.signed_file, name=f"{issued} (signé)")

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plannumerique.jobs.enums import Outcome
 from plannumerique.jobs.models import Job, JobRow
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.lists import Column, paginate
 
 REASONS = 20
@@ -25,7 +25,7 @@ class Reason:
 @require_safe
 def job(request: Request, pk: int) -> HttpResponse:
     """What passed, why the rest did not, and every row with its link; bounded, and the same whenever it is opened again."""
-    row = get_object_or_404(Job.objects.visible_to(request.actor), pk=pk)
+    row = visible_or_404(request, Job, pk)
     counts = row.counts()
     total = sum(counts.values())
     shown = request.GET.get("resultat", "")

@@ -1,17 +1,23 @@
 """One page for one act: shows what it is about, asks what it needs, calls one service, says what came of it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
 
+from plannumerique.journal.forms import CommentForm
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.models import ThreadRow
 from plannumerique.journal.unsent import forget, keep
-from plannumerique.organisations.http import Request
+from plannumerique.lib.text import typeset
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.organisations.permissions import Permission
 
 
@@ -23,6 +29,94 @@ class ActForm(Protocol):
     def add_refusal(self, refused: Refused) -> None: ...
     @property
     def http_status(self) -> int: ...
+
+
+R = TypeVar("R", bound=ThreadRow)
+View = Callable[..., HttpResponse]
+
+
+def row_or_404(request: Request, rows: type[R] | QuerySet[R], pk: int, *, by: str = "pk") -> R:
+    """A row of a dossier with what its pages, conditions and permissions read; 404 when it is another's.
+
+    `rows` may be a queryset, for what the pages of that row prefetch; `by` the field that the address gives instead of the key.
+    """
+    found = rows if isinstance(rows, QuerySet) else rows._default_manager.all()
+    return visible_or_404(request, found.select_related("thread", *found.model.passage_related), pk, by=by)
+
+
+def _nothing(row: Any, request: Request) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Acts(Generic[R]):
+    """What the pages of the acts on one kind of row share.
+
+    `of` is the kind, or finds the row and answers 404; `by` is the keyword under which the services take its key; `around` is what
+    the page shows beside the form, read again at each request.
+    """
+
+    of: type[R] | Callable[[Request, int], R]
+    by: str
+    around: Callable[[R, Request], Mapping[str, Any]] = _nothing
+    template: str = "journal/act.html"
+
+    def find(self, request: Request, pk: int) -> R:
+        return row_or_404(request, self.of, pk) if isinstance(self.of, type) else self.of(request, pk)
+
+
+# The same words for every row, or those that agree with it.
+Words = str | Callable[[R], str]
+# A form of the act, or what builds it for that row: bound when something was sent.
+Asks = type[Any] | Callable[[Request, R], ActForm]
+
+
+def act_view(
+    acts: Acts[R],
+    service: Callable[..., object],
+    may: Permission,
+    *,
+    title: Words[R],
+    done: Words[R],
+    form: Asks[R] = CommentForm,
+    entails: tuple[str, ...] = (),
+    shows: Callable[[R, Request], Mapping[str, Any]] = _nothing,
+) -> View:
+    """The page of one act; all that differs from one to the next is the form and the words. It bears the name of its service."""
+
+    @require_http_methods(["GET", "POST"])
+    def view(request: Request, pk: int) -> HttpResponse:
+        row = acts.find(request, pk)
+        return act_page(
+            request,
+            row=row,
+            may=may,
+            form=_form_of(form, request, row),
+            act=partial(service, **{acts.by: row.pk}, actor=request.actor),
+            title=_said(title, row),
+            done=typeset(_said(done, row)),
+            back=row.get_absolute_url(),  # type: ignore[attr-defined]  # every row that has acts has its page
+            template=acts.template,
+            context={"entails": entails, **acts.around(row, request), **shows(row, request)},
+        )
+
+    view.__name__ = view.__qualname__ = service.__name__
+    return cast(View, view)
+
+
+def _said(words: Words[R], row: R) -> str:
+    return words if isinstance(words, str) else words(row)
+
+
+def _form_of(form: Asks[R], request: Request, row: R) -> ActForm:
+    if isinstance(form, type):
+        return cast(ActForm, form(request.POST or None, row_version=row.version))
+    return form(request, row)
+
+
+def sent(request: Request) -> tuple[Any, Any]:
+    """What a form that takes files is bound to: both, or neither."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
 def act_page(

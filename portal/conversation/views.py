@@ -10,7 +10,7 @@ from plannumerique.messages.enums import Audience
 from plannumerique.messages.models import Message
 from plannumerique.messages.permissions import can_write_message
 from plannumerique.messages.services import draft, mark_read
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.lists import paginate
 from portal.conversation import services
 from portal.conversation.forms import MessageForm
@@ -30,8 +30,7 @@ def messages(request: Request, pk: int) -> HttpResponse:
 
 
 def _dossier(request: Request, pk: int) -> Dossier:
-    rows = Dossier.objects.visible_to(request.actor).select_related("thread", "campaign__academie", "collectivite")
-    return get_object_or_404(rows, pk=pk)
+    return visible_or_404(request, Dossier.objects.select_related("thread", "campaign__academie", "collectivite"), pk)
 
 
 def _write(request: Request, dossier: Dossier) -> HttpResponse:

@@ -1,11 +1,11 @@
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.models import reads_whole
 from plannumerique.journal.pages import timeline_of
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from portal.conversation.pages import latest_of
 from portal.dossiers import pages
 from portal.dossiers.archive import archive_of
@@ -21,8 +21,8 @@ from subsidies.promises import no_solde_of
 def dossier(request: Request, pk: int) -> HttpResponse:
     """The whole thread on one page, for every role."""
     actor = request.actor
-    rows = Dossier.objects.visible_to(actor).select_related("thread", "campaign", "collectivite")
-    row = get_object_or_404(rows.prefetch_related("campaign__deadlines"), pk=pk)
+    rows = Dossier.objects.select_related("thread", "campaign", "collectivite").prefetch_related("campaign__deadlines")
+    row = visible_or_404(request, rows, pk)
     convention, subsidy = pages.convention_and_subsidy_of(row)
     applications, resources = pages.applications_of(row, actor), pages.resources_of(row, actor)
     promise = pages.promise(row, subsidy, actor)
@@ -62,6 +62,6 @@ def dossier(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def archive(request: Request, pk: int) -> FileResponse:
     """The dossier as one file, for an auditor: what this person may read of it, with an index and the whole journal."""
-    row = get_object_or_404(Dossier.objects.visible_to(request.actor).select_related("thread", "campaign", "collectivite"), pk=pk)
+    row = visible_or_404(request, Dossier.objects.select_related("thread", "campaign", "collectivite"), pk)
     name = f"dossier-{row.reference}-{request.actor.today.isoformat()}.zip"
     return FileResponse(archive_of(row.thread, request.actor), as_attachment=True, filename=name, content_type="application/zip")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.models import StoredFile
@@ -11,7 +11,7 @@ from plannumerique.files.workbooks import faults_page, open_stored
 from plannumerique.jobs.http import launch
 from plannumerique.jobs.reviewing import carry_digest, digest_of
 from plannumerique.journal.machine import Refused
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.exports import workbook_answer
 from plannumerique.ui.spreadsheets import BadWorkbook
 from portal.selection.acts import DECIDE, Decision
@@ -154,5 +154,4 @@ def _launch(
 
 
 def _session(request: Request, pk: int) -> SelectionSession:
-    rows = SelectionSession.objects.visible_to(request.actor).select_related("campaign__academie", "phase")
-    return get_object_or_404(rows, pk=pk)
+    return visible_or_404(request, SelectionSession.objects.select_related("campaign__academie", "phase"), pk)

@@ -1,6 +1,5 @@
 """The pages of a dossier's applications: lists, the two parts that are written, and one page for each move."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,7 +14,8 @@ from plannumerique.files.models import IssuedDocument
 from plannumerique.files.pages import document_links
 from plannumerique.files.permissions import can_check_piece
 from plannumerique.journal.actions import awaited
-from plannumerique.journal.http import act_page, kept_answer
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import Acts, act_page, act_view, kept_answer
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
 from plannumerique.journal.unsent import forget, unsent
@@ -23,7 +23,6 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Collectivite, School
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
 from projects import exports as exported
@@ -32,10 +31,8 @@ from projects.enums import PEDAGOGICAL_ANCHORS, OpinionKind, PieceKind
 from projects.forms import (
     ApplicationFilters,
     CheckPieceForm,
-    CommentForm,
     ContactForm,
     DecisionForm,
-    MotiveForm,
     OpenDossierForm,
     OpinionForm,
     OpinionsForm,
@@ -261,99 +258,95 @@ def keep_pedagogical_part(request: Request, pk: int) -> HttpResponse:
     return kept_answer(request, row=row, form=PEDAGOGICAL)
 
 
-def _move_page(
-    service: Callable[..., Application],
-    may: Permission,
-    *,
-    title: str,
-    done: str,
-    form: type[Any] = CommentForm,
-    entails: tuple[str, ...] = (),
-) -> Callable[..., HttpResponse]:
-    """The page of one move of an application: all that differs between them is the form and the words."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = application_of(request, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version),
-            act=partial(service, application_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            context={"facts": facts_of(row), "entails": entails},
-        )
-
-    return page
+ACTS = Acts(application_of, by="application_id", around=lambda row, request: {"facts": facts_of(row)})
 
 
-submit = _move_page(
+submit = act_view(
+    ACTS,
     services.submit,
     permissions.can_submit,
     title="Déposer la candidature",
     done="La candidature est déposée. L’accusé de réception est dans les documents.",
 )
-withdraw = _move_page(
-    services.withdraw, permissions.can_withdraw, title="Retirer le dépôt", done="La candidature redevient un brouillon."
+withdraw = act_view(
+    ACTS,
+    services.withdraw,
+    permissions.can_withdraw,
+    title="Retirer le dépôt",
+    done="La candidature redevient un brouillon.",
 )
-complete = _move_page(
+complete = act_view(
+    ACTS,
     services.complete,
     permissions.can_complete,
     title="Transmettre les compléments",
     done="Les compléments sont transmis à la DANE.",
 )
-admit = _move_page(
-    services.admit, permissions.can_instruct, title="Déclarer recevable", done="La candidature est déclarée recevable."
+admit = act_view(
+    ACTS,
+    services.admit,
+    permissions.can_instruct,
+    title="Déclarer recevable",
+    done="La candidature est déclarée recevable.",
 )
-declare_inadmissible = _move_page(
+declare_inadmissible = act_view(
+    ACTS,
     services.declare_inadmissible,
     permissions.can_instruct,
     title="Déclarer irrecevable",
     done="La candidature est déclarée irrecevable.",
     form=MotiveForm,
 )
-reopen = _move_page(
-    services.reopen, permissions.can_instruct, title="Reprendre l’instruction", done="L’instruction reprend.", form=MotiveForm
+reopen = act_view(
+    ACTS,
+    services.reopen,
+    permissions.can_instruct,
+    title="Reprendre l’instruction",
+    done="L’instruction reprend.",
+    form=MotiveForm,
 )
-retain = _move_page(
+retain = act_view(
+    ACTS,
     services.retain,
     permissions.can_record_selection,
     title="Enregistrer la sélection",
     done="La sélection est enregistrée ; la lettre est dans les documents.",
     form=RetainForm,
 )
-put_on_waiting_list = _move_page(
+put_on_waiting_list = act_view(
+    ACTS,
     services.put_on_waiting_list,
     permissions.can_record_selection,
     title="Inscrire sur liste d’attente",
     done="La candidature est sur liste d’attente.",
     form=DecisionForm,
 )
-set_aside = _move_page(
+set_aside = act_view(
+    ACTS,
     services.set_aside,
     permissions.can_record_selection,
     title="Enregistrer la non-sélection",
     done="La non-sélection est enregistrée ; la lettre est dans les documents.",
     form=SetAsideForm,
 )
-revise_selection = _move_page(
+revise_selection = act_view(
+    ACTS,
     services.revise_selection,
     permissions.can_record_selection,
     title="Annuler la décision de sélection",
     done="La décision est annulée ; la candidature est de nouveau recevable.",
     form=MotiveForm,
 )
-cancel_take_over = _move_page(
+cancel_take_over = act_view(
+    ACTS,
     services.cancel_take_over,
     permissions.can_take_over_application,
     title="Annuler la reprise",
     done="La reprise de cette école est annulée : elle peut être reprise de nouveau.",
     form=MotiveForm,
 )
-abandon = _move_page(
+abandon = act_view(
+    ACTS,
     services.abandon,
     permissions.can_abandon,
     title="Renoncer à la candidature",
@@ -366,7 +359,8 @@ abandon = _move_page(
         "Ce qui a été écrit et déposé reste lisible dans le dossier, avec votre motif.",
     ),
 )
-grant_derogation = _move_page(
+grant_derogation = act_view(
+    ACTS,
     services.grant_derogation,
     permissions.can_grant_derogation,
     title="Accorder une dérogation de dépôt tardif",
@@ -392,7 +386,8 @@ def give_opinion(request: Request, pk: int, kind: str) -> HttpResponse:
     )
 
 
-request_opinions = _move_page(
+request_opinions = act_view(
+    ACTS,
     services.request_opinions,
     permissions.can_request_opinions,
     title="Demander les avis",

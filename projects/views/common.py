@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.shortcuts import get_object_or_404
 
 from plannumerique.files.models import Piece
+from plannumerique.journal.http import row_or_404
 from plannumerique.organisations.http import Request
 from projects.enums import Anchor, ApplicationState, PointState
 from projects.models import Application, CompletionPoint, Dossier
@@ -12,8 +13,7 @@ from projects.permissions import can_respond
 
 
 def dossier_of(request: Request, pk: int) -> Dossier:
-    rows = Dossier.objects.visible_to(request.actor).select_related("thread", *Dossier.passage_related)
-    return get_object_or_404(rows, pk=pk)
+    return row_or_404(request, Dossier, pk)
 
 
 def piece_of(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
@@ -23,8 +23,7 @@ def piece_of(request: Request, pk: int, piece_pk: int) -> tuple[Dossier, Piece]:
 
 
 def application_of(request: Request, pk: int) -> Application:
-    rows = Application.objects.visible_to(request.actor).select_related("thread", *Application.passage_related)
-    return get_object_or_404(rows, pk=pk)
+    return row_or_404(request, Application, pk)
 
 
 def points_to_answer(request: Request, row: Application, anchors: Iterable[Anchor]) -> list[CompletionPoint]:

@@ -5,16 +5,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import act_page, row_or_404
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
 from plannumerique.ui.pieces import Fact
 from projects import permissions, services
 from projects.enums import Anchor
-from projects.forms import CompletionForm, MotiveForm, PointFormSet, ResponseForm
+from projects.forms import CompletionForm, PointFormSet, ResponseForm
 from projects.models import CompletionPoint
 from projects.pages import facts_of
 from projects.views.common import application_of
@@ -72,10 +73,7 @@ def drop(request: Request, pk: int) -> HttpResponse:
 
 
 def _point(request: Request, pk: int) -> CompletionPoint:
-    rows = CompletionPoint.objects.visible_to(request.actor).select_related(
-        "thread", "asked_by", *CompletionPoint.passage_related
-    )
-    return get_object_or_404(rows, pk=pk)
+    return row_or_404(request, CompletionPoint.objects.select_related("asked_by"), pk)
 
 
 def _facts(point: CompletionPoint) -> list[Fact]:

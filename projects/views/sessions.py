@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.enums import DANE, Level
-from plannumerique.organisations.http import Request
+from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.lists import Column, paginate, paginate_rows
 from projects import permissions, services
 from projects.enums import ProposalChoice
@@ -135,7 +135,7 @@ def mark(request: Request, pk: int, application_pk: int) -> HttpResponse:
 
 
 def _session(request: Request, pk: int) -> SelectionSession:
-    rows = SelectionSession.objects.visible_to(request.actor).select_related("campaign__academie", "phase")
-    row = get_object_or_404(rows.prefetch_related("campaign__terms_versions"), pk=pk)
+    rows = SelectionSession.objects.select_related("campaign__academie", "phase").prefetch_related("campaign__terms_versions")
+    row = visible_or_404(request, rows, pk)
     permissions.can_run_session.demand(request.actor, row)
     return row

@@ -26,10 +26,6 @@ class AidForm(VersionedForm):
         return cleaned
 
 
-class PlainForm(VersionedForm):
-    """Nothing to type: the page shows what is about to be done, and the button does it."""
-
-
 class SignedStatementForm(UploadsMixin, VersionedForm):
     file = UploadField(label="L’état signé, numérisé ou photographié")
     name = forms.CharField(label="Nom du signataire", max_length=150)

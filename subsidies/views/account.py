@@ -1,7 +1,5 @@
 """A new account: proposed with its RIB, checked by the DANE, confirmed or refused by the DAF."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -10,23 +8,21 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.pages import piece_links
 from plannumerique.journal.actions import awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
-from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions
 from subsidies.enums import CHECKED_PIECES
 from subsidies.forms.account import AccountForm
 from subsidies.models import AccountChange, EquipmentSubsidy
 from subsidies.pages import accounts as pages
 from subsidies.services import account as services
-from subsidies.views.common import visible_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def propose_account(request: Request, pk: int) -> HttpResponse:
-    subsidy = visible_or_404(request, EquipmentSubsidy, pk)
+    subsidy = row_or_404(request, EquipmentSubsidy, pk)
     form = AccountForm(request.POST or None, request.FILES or None, actor=request.actor, row_version=subsidy.version)
 
     def propose(*, seen: int, **typed: Any) -> None:
@@ -46,7 +42,7 @@ def propose_account(request: Request, pk: int) -> HttpResponse:
 
 @require_safe
 def account_change(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, AccountChange, pk)
+    row = row_or_404(request, AccountChange, pk)
     page = {
         "change": row,
         "facts": pages.facts_of(row, request.actor),
@@ -59,40 +55,29 @@ def account_change(request: Request, pk: int) -> HttpResponse:
     return render(request, "subsidies/account_change.html", page)
 
 
-def _act_page(
-    service: Callable[..., AccountChange], may: Permission, *, title: str, done: str, form: type[Any] = CommentForm
-) -> Callable[..., HttpResponse]:
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = visible_or_404(request, AccountChange, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version),
-            act=partial(service, change_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            context={"facts": pages.facts_of(row, request.actor)},
-        )
-
-    return page
+def _around(row: AccountChange, request: Request) -> dict[str, Any]:
+    return {"facts": pages.facts_of(row, request.actor)}
 
 
-accept_rib = _act_page(
+ACTS = Acts(AccountChange, by="change_id", around=_around)
+
+
+accept_rib = act_view(
+    ACTS,
     services.accept_rib,
     permissions.can_check_rib,
     title="Accepter le RIB",
     done="Le RIB est accepté : la DAF peut confirmer le nouveau compte.",
 )
-confirm_account = _act_page(
+confirm_account = act_view(
+    ACTS,
     services.confirm_account,
     permissions.can_confirm_account,
     title="Confirmer le nouveau compte",
     done="Le nouveau compte est confirmé.",
 )
-refuse_account = _act_page(
+refuse_account = act_view(
+    ACTS,
     services.refuse_account,
     permissions.can_confirm_account,
     title="Refuser le nouveau compte",

@@ -1,25 +1,13 @@
 """What the pages of several rows share."""
 
-from typing import Any, TypeVar
-
-from django.shortcuts import get_object_or_404
+from typing import Any
 
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.files.pages import document_links, piece_links
 from plannumerique.journal.models import ThreadRow
 from plannumerique.organisations.actor import Actor
-from plannumerique.organisations.http import Request
 from plannumerique.ui.pieces import DocumentLink
 from subsidies.enums import CHECKED_PIECES
-
-R = TypeVar("R", bound=ThreadRow)
-
-
-def visible_or_404(request: Request, model: type[R], pk: int) -> R:
-    """The row with what its pages, conditions and permissions read; 404 when it is another's."""
-    rows = model._default_manager.visible_to(request.actor)  # type: ignore[attr-defined]
-    row: R = get_object_or_404(rows.select_related("thread", *model.passage_related), pk=pk)
-    return row
 
 
 def documents_about(actor: Actor, *rows: ThreadRow) -> list[DocumentLink]:

@@ -7,17 +7,16 @@ from django.views.decorators.http import require_http_methods
 
 from conventions.models import Convention
 from conventions.permissions import CONVENTION_MOVES
-from plannumerique.journal.http import act_page
+from plannumerique.journal.http import act_page, row_or_404
 from plannumerique.organisations.http import Request
 from plannumerique.ui.pieces import Fact
 from subsidies.forms.convention import NotifyConventionForm
 from subsidies.services.convention import notify_convention as notify
-from subsidies.views.common import visible_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def notify_convention(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, Convention, pk)
+    row = row_or_404(request, Convention, pk)
     return act_page(
         request,
         row=row,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.drafts import draft_response
 from plannumerique.files.letters import Signature
-from plannumerique.journal.http import act_page
+from plannumerique.journal.http import act_page, row_or_404
 from plannumerique.organisations.http import Request
 from plannumerique.ui.errors import NotFound
 from projects import documents as acts
@@ -19,12 +19,11 @@ from subsidies.forms.decision import NotifyDecisionForm, PrepareDecisionForm, Si
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages import equipment as pages
 from subsidies.services import decision as services
-from subsidies.views.common import visible_or_404
 
 
 @require_http_methods(["GET", "POST"])
 def prepare_decision(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     form = PrepareDecisionForm(
         request.POST or None, row_version=row.version, maximum=row.convention_max, initial={"amount": row.convention_max}
     )
@@ -45,7 +44,7 @@ def prepare_decision(request: Request, pk: int) -> HttpResponse:
 @require_safe
 def decision_draft(request: Request, pk: int) -> HttpResponse:
     """The decision as it would be issued today, with what it still lacks."""
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     if not (permissions.can_prepare_decision(request.actor, row) or permissions.can_sign_decision(request.actor, row)):
         raise PermissionDenied("Le projet de décision se lit à la DAF et au secrétariat du recteur.")
     if row.decided_amount is None or row.decision_reference:
@@ -56,7 +55,7 @@ def decision_draft(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sign_decision(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     return act_page(
         request,
         row=row,
@@ -77,7 +76,7 @@ def sign_decision(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def record_signed_decision(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     initial = {"name": row.decision_signatory, "capacity": row.decision_capacity, "on": row.decision_signed_on}
     form = SignedDecisionForm(
         request.POST or None, request.FILES or None, actor=request.actor, row_version=row.version, initial=initial
@@ -97,7 +96,7 @@ def record_signed_decision(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def notify_decision(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     return act_page(
         request,
         row=row,

@@ -1,20 +1,18 @@
 """The list of equipment subsidies, the page of each, and the acts on its decision, its references, its hold."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import Acts, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
-from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.enums import PaymentState
@@ -28,7 +26,7 @@ from subsidies.pages.solde import overpaid_amounts
 from subsidies.pages.statement_steps import statement_steps
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
-from subsidies.views.common import documents_about, pieces_about, visible_or_404
+from subsidies.views.common import documents_about, pieces_about
 
 COLUMNS = (
     Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search",)),
@@ -58,7 +56,7 @@ def subsidies(request: Request) -> HttpResponseBase:
 
 @require_safe
 def equipment(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, EquipmentSubsidy, pk)
+    row = row_or_404(request, EquipmentSubsidy, pk)
     payments = list(row.payments.order_by("prepared_on", "pk"))
     paid = [one for one in payments if one.state == PaymentState.PAID]
     page = {
@@ -80,91 +78,88 @@ def equipment(request: Request, pk: int) -> HttpResponse:
     return render(request, "subsidies/equipment.html", page)
 
 
-def act_on_subsidy(
-    service: Callable[..., object], may: Permission, *, title: str, done: str, form: type[Any] = CommentForm
-) -> Callable[..., HttpResponse]:
-    """The page of one act on a subsidy: all that differs between them is the form and the words."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = visible_or_404(request, EquipmentSubsidy, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version),
-            act=partial(service, subsidy_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            template="subsidies/act.html",
-            context={"facts": pages.facts_of(row, request.actor), "all_amounts": pages.amounts_of(row)},
-        )
-
-    return page
+def _around(row: EquipmentSubsidy, request: Request) -> dict[str, Any]:
+    return {"facts": pages.facts_of(row, request.actor), "all_amounts": pages.amounts_of(row)}
 
 
-withdraw_decision = act_on_subsidy(
+ACTS = Acts(EquipmentSubsidy, by="subsidy_id", around=_around, template="subsidies/act.html")
+
+
+withdraw_decision = act_view(
+    ACTS,
     decision.withdraw_decision,
     permissions.can_prepare_decision,
     title="Reprendre la préparation de la décision",
     done="La décision est de nouveau à préparer.",
     form=MotiveForm,
 )
-replace_decision = act_on_subsidy(
+replace_decision = act_view(
+    ACTS,
     decision.replace_decision,
     permissions.can_replace_decision,
     title="Annuler la décision pour la remplacer",
     done="La décision est à préparer de nouveau ; la prochaine annulera et remplacera celle-ci.",
     form=MotiveForm,
 )
-cancel_subsidy = act_on_subsidy(
+cancel_subsidy = act_view(
+    ACTS,
     decision.cancel_subsidy,
     permissions.can_cancel_subsidy,
     title="Annuler la subvention",
     done="La subvention est annulée.",
     form=MotiveForm,
 )
-request_acompte = act_on_subsidy(
+request_acompte = act_view(
+    ACTS,
     acompte.request_acompte,
     permissions.can_request_acompte,
     title="Demander l’acompte",
     done="La demande d’acompte est transmise à la DAF.",
 )
-reject_acompte_request = act_on_subsidy(
+reject_acompte_request = act_view(
+    ACTS,
     acompte.reject_acompte_request,
     permissions.can_reject_acompte_request,
     title="Rejeter la demande d’acompte",
     done="La demande d’acompte est rejetée.",
     form=MotiveForm,
 )
-prepare_acompte = act_on_subsidy(
+prepare_acompte = act_view(
+    ACTS,
     acompte.prepare_acompte,
     permissions.can_prepare_payment,
     title="Préparer le paiement de l’acompte",
     done="La demande de paiement est préparée : une autre personne de la DAF la valide.",
 )
-record_ej = act_on_subsidy(
+record_ej = act_view(
+    ACTS,
     partial(references.record_ej, model=EquipmentSubsidy),
     permissions.can_record_references,
     title="Saisir le numéro d’EJ",
     done="Le numéro d’EJ est enregistré.",
     form=EjForm,
 )
-rectify_ej = act_on_subsidy(
+rectify_ej = act_view(
+    ACTS,
     partial(references.rectify_ej, model=EquipmentSubsidy),
     permissions.can_record_references,
     title="Rectifier le numéro d’EJ",
     done="Le numéro d’EJ est rectifié.",
     form=RectifyEjForm,
 )
-hold = act_on_subsidy(
+hold = act_view(
+    ACTS,
     holds.hold,
     permissions.can_hold,
     title="Suspendre la subvention",
     done="La subvention est suspendue : aucun paiement n’est préparé ni validé.",
     form=MotiveForm,
 )
-resume = act_on_subsidy(
-    holds.resume, permissions.can_hold, title="Lever la suspension", done="La suspension est levée.", form=MotiveForm
+resume = act_view(
+    ACTS,
+    holds.resume,
+    permissions.can_hold,
+    title="Lever la suspension",
+    done="La suspension est levée.",
+    form=MotiveForm,
 )

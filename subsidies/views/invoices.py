@@ -7,22 +7,21 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.models import Piece
 from plannumerique.journal.actions import Awaited, awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import CommentForm, MotiveForm
+from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.machine import Refused
 from plannumerique.journal.pages import events_about
-from plannumerique.lib.text import plural, typeset
+from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.errors import NotFound
 from plannumerique.ui.pieces import Action
-from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions_statement as permissions
 from subsidies.forms.invoices import (
     AttachForm,
@@ -252,59 +251,47 @@ def _invoice_to_take_up(request: Request, subsidy: EquipmentSubsidy) -> Invoice 
 # --- Moves ---
 
 
-def _move_page(
-    service: Callable[..., Invoice], may: Permission, *, title: str, done: Callable[[Invoice], str], form: type[Any] = MotiveForm
-) -> Callable[..., HttpResponse]:
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = _invoice(request, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version),
-            act=partial(service, invoice_id=row.pk, actor=request.actor),
-            title=f"{title} {row.kind_in_words}",
-            done=typeset(done(row)),
-            back=row.get_absolute_url(),
-            context={"facts": facts_of(row)},
-        )
-
-    return page
+def _invoice(request: Request, pk: int) -> Invoice:
+    return row_or_404(request, Invoice.objects.select_related("piece__file"), pk)
 
 
-accept_invoice = _move_page(
+ACTS = Acts(_invoice, by="invoice_id", around=lambda row, request: {"facts": facts_of(row)})
+
+
+accept_invoice = act_view(
+    ACTS,
     services.accept_invoice,
     permissions.can_check_invoice,
-    title="Accepter",
+    title=lambda row: f"Accepter {row.kind_in_words}",
     done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('accepté')}, sa copie aussi.",
     form=CommentForm,
 )
-reject_invoice = _move_page(
+reject_invoice = act_view(
+    ACTS,
     services.reject_invoice,
     permissions.can_check_invoice,
-    title="Rejeter",
+    title=lambda row: f"Rejeter {row.kind_in_words}",
     done=lambda row: f"{capfirst(row.kind_in_words)} est {row.agreed('rejeté')}.",
+    form=MotiveForm,
 )
-reopen_invoice = _move_page(
+reopen_invoice = act_view(
+    ACTS,
     services.reopen_invoice,
     permissions.can_check_invoice,
-    title="Reprendre la vérification de",
+    title=lambda row: f"Reprendre la vérification de {row.kind_in_words}",
     done=lambda row: f"{capfirst(row.kind_in_words)} est de nouveau à vérifier.",
+    form=MotiveForm,
 )
-withdraw_invoice = _move_page(
+withdraw_invoice = act_view(
+    ACTS,
     services.withdraw_invoice,
     permissions.can_withdraw_invoice,
-    title="Retirer",
+    title=lambda row: f"Retirer {row.kind_in_words}",
     done=lambda row: (
         f"{capfirst(row.kind_in_words)} est {row.agreed('retiré')} de l’état récapitulatif et reste dans l’histoire du dossier."
     ),
+    form=MotiveForm,
 )
-
-
-def _invoice(request: Request, pk: int) -> Invoice:
-    rows = Invoice.objects.visible_to(request.actor).select_related("thread", "piece__file", *Invoice.passage_related)
-    return get_object_or_404(rows, pk=pk)
 
 
 def _statement_url(subsidy: EquipmentSubsidy) -> str:

@@ -1,7 +1,5 @@
 """The orders to check, the page of each, its deposit and its moves."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -10,13 +8,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from plannumerique.files.pages import piece_links
 from plannumerique.journal.actions import awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import CommentForm, MotiveForm
+from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
-from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.conditions import the_order_is_not_early
@@ -25,7 +22,6 @@ from subsidies.forms.orders import OrderFilters, OrderForm
 from subsidies.models import EquipmentSubsidy, PurchaseOrder
 from subsidies.pages import orders as pages
 from subsidies.services import orders as services
-from subsidies.views.common import visible_or_404
 
 COLUMNS = (
     Column("commande", "Commande", order_by=("number",)),
@@ -57,7 +53,7 @@ def orders(request: Request) -> HttpResponseBase:
 
 @require_safe
 def order(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, PurchaseOrder, pk)
+    row = row_or_404(request, PurchaseOrder, pk)
     copies = [piece for piece in (row.piece, row.groupement_piece) if piece is not None]
     page = {
         "order": row,
@@ -75,7 +71,7 @@ def order(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def deposit_order(request: Request, pk: int) -> HttpResponse:
-    subsidy = visible_or_404(request, EquipmentSubsidy, pk)
+    subsidy = row_or_404(request, EquipmentSubsidy, pk)
     row = PurchaseOrder(thread=subsidy.thread, subsidy=subsidy)
     form = OrderForm(
         request.POST or None,
@@ -104,7 +100,7 @@ def deposit_order(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit_order(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, PurchaseOrder, pk)
+    row = row_or_404(request, PurchaseOrder, pk)
     form = OrderForm(
         request.POST or None,
         request.FILES or None,
@@ -136,49 +132,42 @@ def _shares(row: PurchaseOrder) -> dict[str, Any]:
     return {f"share_{one.mobile_class_id}": one.amount_ttc for one in row.allocations.all()}
 
 
-def _move_page(
-    service: Callable[..., PurchaseOrder], may: Permission, *, title: str, done: str, form: type[Any] = MotiveForm
-) -> Callable[..., HttpResponse]:
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = visible_or_404(request, PurchaseOrder, pk)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version),
-            act=partial(service, order_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            context={"facts": pages.facts_of(row), "amounts": pages.shares_of(row)},
-        )
-
-    return page
+def _around(row: PurchaseOrder, request: Request) -> dict[str, Any]:
+    return {"facts": pages.facts_of(row), "amounts": pages.shares_of(row)}
 
 
-accept_order = _move_page(
+ACTS = Acts(PurchaseOrder, by="order_id", around=_around)
+
+
+accept_order = act_view(
+    ACTS,
     services.accept_order,
     permissions.can_check_order,
     title="Accepter le bon de commande",
     done="Le bon de commande et sa copie sont acceptés.",
     form=CommentForm,
 )
-reject_order = _move_page(
+reject_order = act_view(
+    ACTS,
     services.reject_order,
     permissions.can_check_order,
     title="Rejeter le bon de commande",
     done="Le bon de commande est rejeté.",
+    form=MotiveForm,
 )
-reopen_order = _move_page(
+reopen_order = act_view(
+    ACTS,
     services.reopen_order,
     permissions.can_check_order,
     title="Reprendre la vérification du bon de commande",
     done="Le bon de commande est de nouveau à vérifier.",
+    form=MotiveForm,
 )
-grant_early_order = _move_page(
+grant_early_order = act_view(
+    ACTS,
     services.grant_early_order,
     permissions.can_derogate_order,
     title="Accorder une dérogation pour commande anticipée",
     done="La dérogation est enregistrée.",
+    form=MotiveForm,
 )

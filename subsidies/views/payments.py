@@ -1,22 +1,20 @@
 """The queue of payments, the sheet of each, its validation and its record."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.db.models import Case, F, When
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from plannumerique.journal.actions import awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import MotiveForm
+from plannumerique.journal.http import Acts, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.listing import list_page
 from plannumerique.ui.lists import Column
-from projects.forms import CommentForm, MotiveForm
 from subsidies import exports as exported
 from subsidies import permissions
 from subsidies.enums import PaymentState
@@ -25,7 +23,7 @@ from subsidies.models import Payment
 from subsidies.pages import payments as pages
 from subsidies.services import payments as services
 from subsidies.services import references, taking_over
-from subsidies.views.common import documents_about, visible_or_404
+from subsidies.views.common import documents_about
 
 COLUMNS = (
     Column("beneficiaire", "Bénéficiaire", order_by=("payee_name",)),
@@ -59,7 +57,7 @@ def payments(request: Request) -> HttpResponseBase:
 
 @require_safe
 def payment(request: Request, pk: int) -> HttpResponse:
-    row = visible_or_404(request, Payment, pk)
+    row = row_or_404(request, Payment, pk)
     matter = permissions.payment_moves_that_matter(row)
     acts = [*offered(row, request.actor, matter, urls="subsidies"), *pages.rectifications_of(row, request.actor)]
     page = {
@@ -86,87 +84,69 @@ def _kept_apart(row: Payment, request: Request) -> str:
     return may.refusal(request.actor, row) or ""
 
 
-def _act_page(
-    service: Callable[..., Payment],
-    may: Permission,
-    *,
-    title: str,
-    done: str,
-    form: type[Any] = CommentForm,
-    dated: bool = False,
-) -> Callable[..., HttpResponse]:
-    """`dated`: the form bounds its date by today."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = visible_or_404(request, Payment, pk)
-        bounds = {"today": request.actor.today} if dated else {}
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=form(request.POST or None, row_version=row.version, **bounds),
-            act=partial(service, payment_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            template="subsidies/payment_act.html",
-            context={
-                "facts": pages.facts_of(row, request.actor),
-                "amounts": pages.amounts_of(row),
-                "warnings": pages.warnings_of(row),
-            },
-        )
-
-    return page
+def _around(row: Payment, request: Request) -> dict[str, Any]:
+    return {"facts": pages.facts_of(row, request.actor), "amounts": pages.amounts_of(row), "warnings": pages.warnings_of(row)}
 
 
-validate_payment = _act_page(
+def _dated(form: type[Any]) -> Callable[[Request, Payment], Any]:
+    """A form that bounds its date by today."""
+    return lambda request, row: form(request.POST or None, row_version=row.version, today=request.actor.today)
+
+
+ACTS = Acts(Payment, by="payment_id", around=_around, template="subsidies/payment_act.html")
+
+
+validate_payment = act_view(
+    ACTS,
     services.validate_payment,
     permissions.can_validate_payment,
     title="Valider la demande de paiement",
     done="La demande de paiement est validée : elle est à saisir dans Chorus. Le portail ne paie pas.",
 )
-confirm_past_payment = _act_page(
+confirm_past_payment = act_view(
+    ACTS,
     taking_over.confirm_past_payment,
     permissions.can_confirm_past_payment,
     title="Confirmer le paiement repris",
     done="Le paiement repris est confirmé : il compte comme versé. Aucune demande ni aucun avis ne part.",
 )
-record_payment = _act_page(
+record_payment = act_view(
+    ACTS,
     services.record_payment,
     permissions.can_record_payment,
     title="Enregistrer le paiement",
     done="Le paiement est enregistré.",
-    form=RecordPaymentForm,
-    dated=True,
+    form=_dated(RecordPaymentForm),
 )
-reject_payment = _act_page(
+reject_payment = act_view(
+    ACTS,
     services.reject_payment,
     permissions.can_reject_payment,
     title="Rejeter la demande de paiement",
     done="La demande de paiement est rejetée.",
     form=MotiveForm,
 )
-bounce_payment = _act_page(
+bounce_payment = act_view(
+    ACTS,
     services.bounce_payment,
     permissions.can_reject_payment,
     title="Constater le rejet du virement par la banque",
     done="Le rejet du virement est enregistré.",
     form=MotiveForm,
 )
-rectify_dp = _act_page(
+rectify_dp = act_view(
+    ACTS,
     references.rectify_dp,
     permissions.can_record_references,
     title="Rectifier le numéro de DP",
     done="Le numéro de DP est rectifié.",
     form=RectifyDpForm,
 )
-rectify_paid_on = _act_page(
+rectify_paid_on = act_view(
+    ACTS,
     references.rectify_paid_on,
     permissions.can_record_references,
     title="Rectifier la date du paiement",
     done="La date du paiement est rectifiée.",
-    form=RectifyPaidOnForm,
-    dated=True,
+    form=_dated(RectifyPaidOnForm),
 )

@@ -5,10 +5,10 @@ from functools import partial
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from plannumerique.journal.forms import MotiveForm
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import obstacles_to
 from plannumerique.organisations.http import Request
-from projects.forms import MotiveForm
 from subsidies import permissions_statement as permissions
 from subsidies.forms.service_fait import ServiceFaitForm
 from subsidies.pages.service_fait import amounts_of, facts_of, left_out

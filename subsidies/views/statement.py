@@ -1,22 +1,21 @@
 """The expense statement: its page, and one page for each act upon it."""
 
-from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from plannumerique.journal.actions import awaited, offered
-from plannumerique.journal.http import act_page
+from plannumerique.journal.forms import CommentForm, MotiveForm, PlainForm
+from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
-from plannumerique.organisations.permissions import Permission
 from plannumerique.ui.lists import Column, paginate
-from projects.forms import CommentForm, MotiveForm
 from subsidies import permissions_statement as permissions
-from subsidies.forms.statement import AidForm, PlainForm, SignedStatementForm
+from subsidies.forms.statement import AidForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, past_amounts, statement_actions
 from subsidies.promises import no_solde_of, promise_of
@@ -41,13 +40,11 @@ MOVES = {
 
 def subsidy_or_404(request: Request, pk: int) -> EquipmentSubsidy:
     """A subsidy of the person's académie or collectivité: what was spent and invoiced is not for schools."""
-    rows = EquipmentSubsidy.objects.visible_to(request.actor)
-    return get_object_or_404(rows.select_related("thread", *EquipmentSubsidy.passage_related), pk=pk)
+    return row_or_404(request, EquipmentSubsidy, pk)
 
 
 def statement_or_404(request: Request, pk: int) -> ExpenseStatement:
-    rows = ExpenseStatement.objects.visible_to(request.actor).select_related("thread", *ExpenseStatement.passage_related)
-    return get_object_or_404(rows, subsidy_id=pk)
+    return row_or_404(request, ExpenseStatement, pk, by="subsidy_id")
 
 
 # --- The page ---
@@ -112,41 +109,30 @@ def declare_aid(request: Request, pk: int) -> HttpResponse:
     )
 
 
-def _plain_page(
-    service: Callable[..., ExpenseStatement], may: Permission, *, title: str, done: str
-) -> Callable[..., HttpResponse]:
-    """An act that asks nothing: the page unfolds the amounts that it binds, the button does it."""
-
-    @require_http_methods(["GET", "POST"])
-    def page(request: Request, pk: int) -> HttpResponse:
-        row = statement_or_404(request, pk)
-        claim = claim_amounts(row.subsidy)
-        return act_page(
-            request,
-            row=row,
-            may=may,
-            form=PlainForm(request.POST or None, row_version=row.version),
-            act=partial(service, statement_id=row.pk, actor=request.actor),
-            title=title,
-            done=done,
-            back=row.get_absolute_url(),
-            context={"facts": facts_of(row), "amounts": claim.total if claim else None},
-        )
-
-    return page
+def _around(row: ExpenseStatement, request: Request) -> dict[str, Any]:
+    """The page unfolds the amounts that the act binds."""
+    claim = claim_amounts(row.subsidy)
+    return {"facts": facts_of(row), "amounts": claim.total if claim else None}
 
 
-lay_out_statement = _plain_page(
+ACTS = Acts(statement_or_404, by="statement_id", around=_around)
+
+
+lay_out_statement = act_view(
+    ACTS,
     services.lay_out_statement,
     permissions.can_edit_statement,
     title="Établir l’état à signer",
     done="L’état récapitulatif est établi : imprimez-le, faites-le signer, puis enregistrez la copie signée.",
+    form=PlainForm,
 )
-certify_statement = _plain_page(
+certify_statement = act_view(
+    ACTS,
     services.certify_statement,
     permissions.can_certify_statement,
     title="Certifier exact l’état récapitulatif",
     done="L’état récapitulatif est certifié exact.",
+    form=PlainForm,
 )
 
 
