@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from plannumerique.journal.forms import CommentForm
-from plannumerique.journal.machine import Refused
+from plannumerique.journal.machine import Refused, obstacles_to
 from plannumerique.journal.models import ThreadRow
 from plannumerique.journal.unsent import forget, keep
 from plannumerique.lib.text import typeset
@@ -79,10 +79,15 @@ def act_view(
     title: Words[R],
     done: Words[R],
     form: Asks[R] = CommentForm,
+    intro: Words[R] = "",
     entails: tuple[str, ...] = (),
+    move: str = "",
     shows: Callable[[R, Request], Mapping[str, Any]] = _nothing,
 ) -> View:
-    """The page of one act; all that differs from one to the next is the form and the words. It bears the name of its service."""
+    """The page of one act; all that differs from one to the next is the form and the words. It bears the name of its service.
+
+    A `move` that is not possible shows why, instead of a form that would be refused.
+    """
 
     @require_http_methods(["GET", "POST"])
     def view(request: Request, pk: int) -> HttpResponse:
@@ -97,10 +102,17 @@ def act_view(
             done=typeset(_said(done, row)),
             back=row.get_absolute_url(),  # type: ignore[attr-defined]  # every row that has acts has its page
             template=acts.template,
-            context={"entails": entails, **acts.around(row, request), **shows(row, request)},
+            context={
+                "intro": typeset(_said(intro, row)),
+                "obstacles": obstacles_to(row, move, label=_said(title, row)) if move and request.method == "GET" else [],
+                "entails": entails,
+                **acts.around(row, request),
+                **shows(row, request),
+            },
         )
 
-    view.__name__ = view.__qualname__ = service.__name__
+    named = service.func if isinstance(service, partial) else service
+    view.__name__ = view.__qualname__ = named.__name__
     return cast(View, view)
 
 
