@@ -4,23 +4,17 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db import models
-from django.db.models import Q
-from django.urls import reverse
-
 from conventions import conditions as only_if
 from conventions import rules
-from conventions.enums import BINDING_STATES, DEAD_STATES, ConventionState, DeliberatingOrgan
-from conventions.models.covered import CbrExchange, CoveredClass
-from conventions.rules import CbrFile, CbrNature, CbrPolicy, CbrSense, Deliberation, PastConvention
-from plannumerique.files.models import IssuedDocument, Piece
+from conventions.enums import DEAD_STATES, ConventionState
+from conventions.models.answers import ConventionAnswers
+from conventions.models.constraints import CONSTRAINTS
+from conventions.rules import CbrSense, PastConvention
+from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.models import ThreadRowQuerySet
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.text import typeset
-from projects.enums import DeadlineCode
-from projects.models import Campaign, Dossier, TermsVersion
-from projects.rules import ClassExpense, Deadline, Funding, provisional_subsidy
 
 S = ConventionState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
@@ -40,204 +34,17 @@ class ConventionQuerySet(ThreadRowQuerySet):
         )
 
 
-def _piece(label: str) -> "models.ForeignKey[Piece | None, Piece | None]":
-    return models.ForeignKey(Piece, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=label)
-
-
-class Convention(ThreadRow):
+class Convention(ConventionAnswers):
     """The agreement of one collectivité and the State, represented by the recteur. The moves read from top to bottom."""
 
-    passage_related = (
-        "campaign",
-        "terms",
-        "dossier__collectivite",
-        "thread__academie",
-        "document",
-        "rib",
-        "deliberation_piece",
-        "collectivite_copy",
-    )
-    journaled = (
-        "terms",
-        "subsidy_max",
-        "project_amount",
-        "resources_total",
-        "siret",
-        "iban",
-        "iban_holder",
-        "deployment_from",
-        "deployment_until",
-        "cbr_requested_on",
-        "cbr_received_on",
-        "cbr_amount",
-        "cbr_sense",
-        "cbr_given_on",
-        "cbr_silence_on",
-        "cbr_overruled_on",
-        "next_sitting_on",
-        "deliberation_number",
-        "deliberation_on",
-        "published_on",
-        "prefecture_on",
-        "executory_on",
-        "collectivite_signed_on",
-        "collectivite_signatory",
-        "same_day_confirmed",
-        "recteur_signed_on",
-        "recteur_signatory",
-        "late_motive",
-        "notified_on",
-        "terminated_on",
-        "taken_over_on",
-        "original_reference",
-    )
-
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="conventions", verbose_name="dossier")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
-    terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+", verbose_name="barème")
     state = state_field(ConventionState, S.DRAFT)
-
-    siret = models.CharField("SIRET", max_length=14, blank=True)
-    iban = models.CharField("IBAN", max_length=34, blank=True)
-    bic = models.CharField("BIC", max_length=11, blank=True)
-    iban_holder = models.CharField("titulaire du compte", max_length=200, blank=True)
-    rib = _piece("RIB")
-    steering = models.TextField("pilotage et interlocuteurs", blank=True)
-    deployment_from = models.DateField("déploiement à partir du", null=True, blank=True)
-    deployment_until = models.DateField("déploiement achevé le", null=True, blank=True)
-
-    settled_on = models.DateField("projet arrêté le", null=True, blank=True)
-    project_amount = models.DecimalField("montant du projet (€)", null=True, blank=True, **MONEY)
-    subsidy_max = models.DecimalField("subvention maximale (€)", null=True, blank=True, **MONEY)
-    resources_total = models.DecimalField("dotations de ressources (€)", null=True, blank=True, **MONEY)
-    # The text in force: none while the negotiation is open, although an earlier one may have been issued.
-    document = models.ForeignKey(
-        IssuedDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="texte de la convention"
-    )
-
-    cbr_requested_on = models.DateField("CBR saisi le", null=True, blank=True)
-    cbr_received_on = models.DateField("reçu par le CBR le", null=True, blank=True)
-    cbr_amount = models.DecimalField("montant soumis au CBR (€)", null=True, blank=True, **MONEY)
-    cbr_sense = models.CharField("avis du CBR", max_length=15, choices=[(one.value, one.label) for one in CbrSense], blank=True)
-    cbr_given_on = models.DateField("avis rendu le", null=True, blank=True)
-    cbr_silence_on = models.DateField("avis réputé rendu le", null=True, blank=True)
-    cbr_piece = _piece("avis du CBR")
-    cbr_overruled_on = models.DateField("passer outre le", null=True, blank=True)
-    cbr_overruled_motive = models.TextField("motif du passer outre", blank=True)
-    cbr_overruled_piece = _piece("décision de passer outre")
-
-    next_sitting_on = models.DateField("prochaine séance de l’assemblée", null=True, blank=True)
-    deliberation_organ = models.CharField("organe", max_length=25, choices=DeliberatingOrgan.choices, blank=True)
-    deliberation_number = models.CharField("numéro de la délibération", max_length=60, blank=True)
-    deliberation_on = models.DateField("adoptée le", null=True, blank=True)
-    published_on = models.DateField("publiée le", null=True, blank=True)
-    published_time = models.TimeField("publiée à", null=True, blank=True)
-    prefecture_on = models.DateField("reçue en préfecture le", null=True, blank=True)
-    prefecture_time = models.TimeField("reçue en préfecture à", null=True, blank=True)
-    executory_on = models.DateField("exécutoire le", null=True, blank=True)
-    deliberation_piece = _piece("délibération")
-
-    collectivite_signed_on = models.DateField("signée par la collectivité le", null=True, blank=True)
-    collectivite_signed_time = models.TimeField("signée par la collectivité à", null=True, blank=True)
-    collectivite_signatory = models.CharField("signataire de la collectivité", max_length=150, blank=True)
-    collectivite_capacity = models.CharField("qualité du signataire de la collectivité", max_length=150, blank=True)
-    collectivite_copy = _piece("exemplaire signé par la collectivité")
-    same_day_confirmed = models.BooleanField("signature postérieure à la délibération, confirmée", default=False)
-    recteur_signed_on = models.DateField("signée par le recteur le", null=True, blank=True)
-    recteur_signatory = models.CharField("signataire de l’État", max_length=150, blank=True)
-    recteur_capacity = models.CharField("qualité du signataire de l’État", max_length=200, blank=True)
-    recteur_delegation = models.CharField("délégation", max_length=250, blank=True)
-    late_motive = models.TextField("motif de la signature tardive", blank=True)
-    notified_on = models.DateField("notifiée le", null=True, blank=True)
-    terminated_on = models.DateField("résiliée le", null=True, blank=True)
-    # Signed on paper before the portal: its text, its number and its signed copies are those of that paper.
-    taken_over_on = models.DateField("reprise le", null=True, blank=True, editable=False)
-    original_reference = models.CharField("numéro d’origine", max_length=60, blank=True, db_default="")
 
     objects = ConventionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "convention"
         ordering = ["dossier__collectivite__search", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dossier"],
-                condition=~Q(state__in=DEAD_STATES),
-                name="convention_live_once",
-                violation_error_message="Ce dossier a déjà une convention en cours.",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=[S.DRAFT, S.NEGOTIATION, S.ABANDONED])
-                | Q(project_amount__gt=0, subsidy_max__gt=0)
-                & (
-                    Q(settled_on__isnull=False, document__isnull=False)
-                    | Q(taken_over_on__isnull=False, original_reference__gt="")
-                ),
-                name="convention_settled_has_amounts",
-                violation_error_message="Un projet arrêté porte ses montants et son texte, ou le numéro de l’original repris.",
-            ),
-            models.CheckConstraint(
-                condition=Q(subsidy_max__isnull=True) | Q(subsidy_max__lte=models.F("project_amount")),
-                name="convention_subsidy_within_project",
-                violation_error_message="La subvention ne peut dépasser le montant du projet.",
-            ),
-            models.CheckConstraint(
-                condition=Q(collectivite_signed_on__isnull=True)
-                | (Q(executory_on__isnull=False) & Q(collectivite_signed_on__gte=models.F("executory_on"))),
-                name="convention_signed_after_deliberation",
-                violation_error_message="La collectivité ne peut signer avant que sa délibération soit exécutoire.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[S.SIGNED_COLLECTIVITE, *BINDING_STATES])
-                | Q(collectivite_signed_on__isnull=False, collectivite_signatory__gt="")
-                & (Q(collectivite_copy__isnull=False) | Q(taken_over_on__isnull=False)),
-                name="convention_signed_by_whom",
-                violation_error_message="Une convention signée par la collectivité porte la date, le signataire et l’exemplaire, sauf reprise.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=BINDING_STATES)
-                | Q(collectivite_signed_on__isnull=False, recteur_signed_on__isnull=False, recteur_signatory__gt=""),
-                name="convention_binding_is_signed",
-                violation_error_message="Une convention signée porte ses deux signatures.",
-            ),
-            models.CheckConstraint(
-                condition=Q(recteur_signed_on__isnull=True) | Q(recteur_signed_on__gte=models.F("collectivite_signed_on")),
-                name="convention_recteur_signs_last",
-                violation_error_message="Le recteur signe après la collectivité.",
-            ),
-            models.CheckConstraint(
-                condition=Q(cbr_sense="", cbr_given_on__isnull=True)
-                | (~Q(cbr_sense="") & Q(cbr_given_on__isnull=False, cbr_amount__isnull=False)),
-                name="convention_cbr_dated",
-                violation_error_message="L’avis du CBR porte sa date et le montant soumis.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=S.CBR_GIVEN) | ~Q(cbr_sense="") | Q(cbr_silence_on__isnull=False),
-                name="convention_cbr_given",
-                violation_error_message="L’avis du CBR est rendu ou réputé rendu.",
-            ),
-            models.CheckConstraint(
-                condition=Q(cbr_overruled_on__isnull=True) | ~Q(cbr_overruled_motive=""),
-                name="convention_overruled_with_motive",
-                violation_error_message="Le passer outre se motive.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[S.NOTIFIED, S.IN_EXECUTION, S.SETTLED_UP, S.ARCHIVED, S.TERMINATED])
-                | Q(notified_on__isnull=False),
-                name="convention_notified_dated",
-                violation_error_message="Une convention notifiée porte la date de sa notification.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=S.TERMINATED) | Q(terminated_on__isnull=False),
-                name="convention_terminated_dated",
-                violation_error_message="Une convention résiliée porte la date de sa résiliation.",
-            ),
-            models.CheckConstraint(
-                condition=Q(deployment_until__isnull=True) | Q(deployment_until__gte=models.F("deployment_from")),
-                name="convention_deployment_ends_after_start",
-                violation_error_message="Le déploiement s’achève après avoir commencé.",
-            ),
-        ]
+        constraints = CONSTRAINTS
 
     def __str__(self) -> str:
         return f"Convention – {self.dossier.collectivite}"
@@ -530,114 +337,6 @@ class Convention(ThreadRow):
         self.terminated_on = on
 
     # What others read.
-
-    def get_absolute_url(self) -> str:
-        return reverse("conventions:convention", args=[self.pk])
-
-    @property
-    def is_binding(self) -> bool:
-        return self.state in BINDING_STATES
-
-    @property
-    def reference(self) -> str:
-        """The number of the text in force, for letters and payment labels; needs `document` at hand."""
-        return self.document.reference if self.document else self.original_reference
-
-    @property
-    def is_taken_over(self) -> bool:
-        return self.taken_over_on is not None
-
-    def expenses(self) -> list[ClassExpense]:
-        """The forecast of every covered class as the rules read it; one query."""
-        return [one.as_rule() for one in CoveredClass.objects.of_convention(self.pk)]
-
-    def funding(self) -> Funding:
-        """What the terms give for the covered classes; one query. Raises FundingError when they can't be computed."""
-        return provisional_subsidy(self.expenses(), terms=self.terms.as_rule())
-
-    def deadline(self) -> Deadline | None:
-        return self.campaign.deadline(DeadlineCode.CONVENTION)
-
-    def lateness(self, on: dt.date) -> str | None:
-        """The sentence that asks for a motive when a signature of that day misses the campaign's date; one query."""
-        deadline = self.deadline()
-        return rules.lateness(on, deadline=deadline) if deadline else None
-
-    def _unexplained_lateness(self, on: dt.date, motive: str) -> list[str]:
-        late = None if motive.strip() else self.lateness(on)
-        return [late] if late else []
-
-    # The contrôle budgétaire and the délibération, as the rules read them.
-
-    @property
-    def needs_cbr(self) -> bool:
-        return self.project_amount is not None and rules.cbr_opinion_needed(self.project_amount, terms=self.terms.as_rule())
-
-    @property
-    def cbr_has_answered(self) -> bool:
-        return bool(self.cbr_sense) or self.cbr_silence_on is not None
-
-    def cbr_policy(self) -> CbrPolicy:
-        return CbrPolicy(
-            nature=CbrNature(self.campaign.cbr_nature),
-            delay_days=self.campaign.cbr_delay_days,
-            silence_counts=self.campaign.cbr_silence_counts,
-        )
-
-    def cbr_file(self) -> CbrFile | None:
-        if self.cbr_amount is None:
-            return None
-        return CbrFile(
-            amount=self.cbr_amount,
-            received_on=self.cbr_received_on,
-            requests=tuple(one.as_rule() for one in self.cbr_exchanges.all()),
-            sense=CbrSense(self.cbr_sense) if self.cbr_sense else None,
-            given_on=self.cbr_given_on,
-            overruled_on=self.cbr_overruled_on,
-        )
-
-    def cbr_refusals(self, *, on: dt.date) -> list[str]:
-        """Why the contrôle budgétaire forbids a signature of that day; one query when a file was sent to him."""
-        if self.project_amount is None or not self.needs_cbr:
-            return []
-        terms = self.terms.as_rule()
-        return list(rules.cbr_refusals(self.cbr_file(), amount=self.project_amount, on=on, terms=terms, policy=self.cbr_policy()))
-
-    def cbr_last_day(self) -> dt.date | None:
-        """The last day on which the contrôleur may answer; None before reception and while a request of his is pending."""
-        if self.cbr_received_on is None:
-            return None
-        requests = [one.as_rule() for one in self.cbr_exchanges.all()]
-        return rules.cbr_last_day(self.cbr_received_on, requests=requests, policy=self.cbr_policy())
-
-    def cbr_request_pending(self) -> CbrExchange | None:
-        return next((one for one in self.cbr_exchanges.all() if one.answered_on is None), None)
-
-    @property
-    def is_stopped_by_the_cbr(self) -> bool:
-        return self.state == S.CBR_GIVEN and self.cbr_sense == CbrSense.UNFAVOURABLE and self.cbr_overruled_on is None
-
-    def overruling_refusals(self) -> list[str]:
-        if self.cbr_sense != CbrSense.UNFAVOURABLE:
-            return [typeset("L’avis du contrôleur budgétaire n’est pas défavorable : il n’y a pas à passer outre.")]
-        if self.campaign.cbr_nature == CbrNature.VISA:
-            return self.cbr_refusals(on=only_if.SOME_DAY)
-        if self.cbr_overruled_on is not None:
-            return [typeset(f"Le recteur a déjà passé outre le {long_date(self.cbr_overruled_on)}.")]
-        return []
-
-    def deliberation(self) -> Deliberation | None:
-        if self.deliberation_on is None:
-            return None
-        return Deliberation(
-            adopted_on=self.deliberation_on,
-            published_on=self.published_on,
-            published_at=self.published_time,
-            received_on=self.prefecture_on,
-            received_at=self.prefecture_time,
-        )
-
-    # What a way back clears.
 
     def _clear_cbr(self) -> None:
         self.cbr_requested_on = self.cbr_received_on = self.cbr_amount = None
