@@ -6,11 +6,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from deployments import exports as exported
-from deployments import permissions, services
+from deployments import columns, permissions, services
 from deployments.forms import ClassFilters, ReceptionForm
 from deployments.models import MobileClass
-from deployments.pages import badge_of, facts_of, sentence_of
+from deployments.pages import facts_of, sentence_of
 from plannumerique.journal.actions import awaited, offered
 from plannumerique.journal.forms import MotiveForm
 from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
@@ -18,15 +17,6 @@ from plannumerique.journal.pages import events_about
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.http import Request
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-
-COLUMNS = (
-    Column("ecole", "École", order_by=("school__search", "number")),
-    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search", "school__search", "number")),
-    Column("etat", "État", order_by=("state", "school__search", "number")),
-    Column("attendue", "Attendue au plus tard le", order_by=("delivery_expected_on", "school__search", "number")),
-    Column("recue", "Reçue le", order_by=("received_on", "school__search", "number")),
-)
 
 
 def _mobile_class(request: Request, pk: int) -> MobileClass:
@@ -35,18 +25,18 @@ def _mobile_class(request: Request, pk: int) -> MobileClass:
 
 @require_safe
 def classes(request: Request) -> HttpResponseBase:
-    filters = ClassFilters(request.GET)
+    mine = {grant.level for grant in request.actor.grants} == {Level.SCHOOL}
     return list_page(
         request,
         MobileClass.objects.visible_to(request.actor).for_list(),
-        template="deployments/classes.html",
-        filters=filters,
-        columns=COLUMNS,
-        export=exported.CLASSES,
+        title="Mes classes mobiles" if mine else "Classes mobiles",
+        words="classe mobile,classes mobiles",
+        caption="Classes mobiles des conventions notifiées",
+        filters=ClassFilters(request.GET),
+        columns=columns.CLASSES,
         name="classes-mobiles",
+        template="deployments/classes.html",
         day=request.actor.today,
-        line=lambda row: (row, badge_of(row)),
-        mine={grant.level for grant in request.actor.grants} == {Level.SCHOOL},
     )
 
 

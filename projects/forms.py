@@ -308,15 +308,15 @@ class OpinionForm(PortalForm):
 
 
 class ApplicationFilters(FilterForm):
-    counted = "state"
+    counted = "etat"
 
     q = forms.CharField(label="École, commune ou UAI", required=False, max_length=80)
-    state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ApplicationState.choices])
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ApplicationState.choices])
 
     def apply(self, queryset: QuerySet[Application]) -> QuerySet[Application]:
         for word in search_key(self.cleaned_data["q"]).split():
             queryset = queryset.filter(school__search__contains=word)
-        if state := self.cleaned_data["state"]:
+        if state := self.cleaned_data["etat"]:
             queryset = queryset.filter(state=state)
         return queryset
 

@@ -6,8 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from conventions import documents, forms, pages, permissions, services
-from conventions import exports as exported
+from conventions import columns, documents, forms, pages, permissions, services
 from conventions.models import Convention
 from conventions.services.preparing import awaiting_convention
 from conventions.views.common import convention_of
@@ -15,18 +14,11 @@ from plannumerique.files.drafts import draft_response
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.actions import offered
 from plannumerique.journal.machine import Refused
+from plannumerique.journal.models import reads_whole
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request, visible_or_404
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
 from projects.models import Dossier
-
-COLUMNS = (
-    Column("collectivite", "Collectivité", order_by=("dossier__collectivite__search",)),
-    Column("etat", "État", order_by=("state", "dossier__collectivite__search")),
-    Column("montant", "Subvention maximale", order_by=("subsidy_max", "dossier__collectivite__search"), numeric=True),
-    Column("echeance", "Échéance"),
-)
 
 # The notification opens the subsidies: its page stands with them, above this app, under the name of the move.
 _PAGED_ABOVE = {"notify": permissions.CONVENTION_MOVES["notify"]}
@@ -38,13 +30,15 @@ def conventions(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         Convention.objects.visible_to(request.actor).for_list(),
-        template="conventions/conventions.html",
+        title="Conventions",
+        words="convention",
+        caption="Conventions que vous suivez",
         filters=filters,
-        columns=COLUMNS,
-        export=exported.CONVENTIONS,
+        columns=columns.CONVENTIONS,
         name="conventions",
+        template="conventions/conventions.html",
         day=today,
-        line=lambda row: (row, pages.badge_of(row), pages.due_of(row, today=today)),
+        lines=lambda rows: [(row, pages.due_of(row, today=today)) for row in rows],
     )
 
 
@@ -55,6 +49,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
     issued = list(IssuedDocument.objects.visible_to(actor).about(row).for_pages())
     matter = permissions.moves_that_matter(row)
     paged = {name: may for name, may in matter.items() if name not in permissions.MADE_ELSEWHERE}
+    whole = reads_whole(actor, row.thread)
     moves = [*offered(row, actor, paged, urls="conventions"), *offered(row, actor, _PAGED_ABOVE, urls="subsidies")]
     out = [one for one in moves if row.is_stopped_by_the_cbr and one.url == reverse("conventions:reopen_negotiation", args=[pk])]
     page = {
@@ -64,9 +59,10 @@ def convention(request: Request, pk: int) -> HttpResponse:
         "amounts": [one for one in (pages.amounts_of(row), pages.grants_of(row)) if one],
         "schools": pages.school_lines(row),
         "can_change_schools": permissions.can_change_schools(actor, row),
-        "account": pages.account_facts(row, actor),
+        "reads_whole": whole,
+        "account": pages.account_facts(row, actor) if whole else [],
         "account_warning": pages.account_warning_of(row, actor),
-        "cbr": pages.cbr_facts(row),
+        "cbr": pages.cbr_facts(row) if whole else [],
         "exchanges": row.cbr_exchanges.all(),
         "deliberation": pages.deliberation_facts(row),
         "sitting_warning": pages.sitting_warning_of(row),
@@ -83,7 +79,7 @@ def convention(request: Request, pk: int) -> HttpResponse:
         "pieces": pages.pieces_of(row, brought),
         "documents": pages.documents_of(row, issued),
         "can_preview": permissions.can_describe(actor, row),
-        "events": events_about(row),
+        "events": events_about(row) if whole else [],
     }
     return render(request, "conventions/convention.html", page)
 

@@ -5,15 +5,25 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from plannumerique.jobs.enums import Outcome
 from plannumerique.jobs.models import Job, JobRow
 from plannumerique.organisations.http import Request, visible_or_404
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.columns import Column, Shown, table_of
+from plannumerique.ui.lists import paginate
 
 REASONS = 20
-COLUMNS = (Column("ligne", "Ligne", order_by=("label",)), Column("resultat", "Résultat", order_by=("outcome", "label")))
+COLUMNS = (
+    Column("ligne", "Ligne", shows=lambda row: Shown(row.label, url=row.url), order_by=("label",)),
+    Column(
+        "resultat",
+        "Résultat",
+        shows=lambda row: Shown(capfirst(row.get_outcome_display()), hint=row.reason),
+        order_by=("outcome", "label"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +40,7 @@ def job(request: Request, pk: int) -> HttpResponse:
     total = sum(counts.values())
     shown = request.GET.get("resultat", "")
     rows = row.rows.filter(outcome=shown) if shown in Outcome.values else row.rows.all()
+    listing = paginate(request, rows, columns=COLUMNS)
     page = {
         "job": row,
         "total": total,
@@ -39,7 +50,8 @@ def job(request: Request, pk: int) -> HttpResponse:
         "waiting": counts[Outcome.WAITING],
         "reasons": _reasons(row) if counts[Outcome.REFUSED] else [],
         "shown": shown,
-        "listing": paginate(request, rows, columns=COLUMNS),
+        "listing": listing,
+        "table": table_of(COLUMNS, listing.rows, listing.rows),
     }
     return render(request, "jobs/job.html", page)
 

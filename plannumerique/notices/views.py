@@ -17,15 +17,16 @@ from plannumerique.notices.forms import AddressForm
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level
 from plannumerique.organisations.http import Request
+from plannumerique.ui.columns import Column
 from plannumerique.ui.errors import NotFound
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.lists import paginate
 from plannumerique.ui.pieces import Empty, Fact
 
 COLUMNS = (
-    Column("date", "Écrit le", order_by=("created_at",)),
-    Column("objet", "Objet"),
-    Column("destinataires", "Destinataires"),
-    Column("etat", "État", order_by=("state",)),
+    Column("date", "Écrit le", shows="created_at", order_by=("created_at",)),
+    Column("objet", "Objet", shows="subject"),
+    Column("destinataires", "Destinataires", shows="addressees"),
+    Column("etat", "État", shows="state", order_by=("state",)),
 )
 ACADEMIE_ROLES = tuple(role for role, level in LEVEL_OF_ROLE.items() if level is Level.ACADEMIE)
 

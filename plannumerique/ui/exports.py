@@ -1,6 +1,6 @@
 """Lists taken away as spreadsheets: the chosen columns of every filtered row, not of the page alone.
 
-exports = ListExport(request, columns=EXPORT, name="candidatures", day=request.actor.today)
+exports = ListExport(request, columns=COLUMNS, name="candidatures", day=request.actor.today)
 if exports.asked:
     return exports.answer(in_order(request, rows, columns=COLUMNS))
 """
@@ -9,7 +9,6 @@ import csv
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from tempfile import TemporaryFile
@@ -24,6 +23,7 @@ from openpyxl.cell import WriteOnlyCell
 
 from plannumerique.lib.dates import short_date
 from plannumerique.lib.text import plural, typeset
+from plannumerique.ui.columns import Column, Value, in_spreadsheet
 from plannumerique.ui.errors import NotFound
 
 FORMAT_PARAMETER = "export"
@@ -32,8 +32,6 @@ COLUMN_PARAMETER = "colonne"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _BY = 1000
-
-Cell = str | int | Decimal | dt.date | None
 
 
 class Format(StrEnum):
@@ -59,18 +57,11 @@ class Format(StrEnum):
         return {Format.CSV: None, Format.XLSX: 50_000, Format.ODS: 10_000}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class ExportColumn:
-    key: str
-    label: str
-    value: Callable[[Any], Cell]
-
-
 class ListExport:
     """What the address of a list asks to take away; NotFound for a format or a column that the list does not have."""
 
-    def __init__(self, request: HttpRequest, *, columns: Sequence[ExportColumn], name: str, day: dt.date) -> None:
-        self.request, self.columns, self.name, self.day = request, columns, name, day
+    def __init__(self, request: HttpRequest, *, columns: Sequence[Column], name: str, day: dt.date) -> None:
+        self.request, self.columns, self.name, self.day = request, in_spreadsheet(columns), name, day
         self.asked = request.GET.get(FORMAT_PARAMETER, "")
 
     @property
@@ -78,7 +69,7 @@ class ListExport:
         return tuple(Format)
 
     @property
-    def choices(self) -> list[tuple[ExportColumn, bool]]:
+    def choices(self) -> list[tuple[Column, bool]]:
         """Each column, and whether the address takes it; all of them while it names none."""
         wanted = self.request.GET.getlist(COLUMN_PARAMETER)
         return [(column, not wanted or column.key in wanted) for column in self.columns]
@@ -97,7 +88,7 @@ class ListExport:
             )
         found = rows.iterator(chunk_size=_BY)
         lines = ([column.value(row) for column in columns] for row in found)
-        heads = [column.label for column in columns]
+        heads = [column.taken_as or column.label for column in columns]
         answer = _WRITERS[form](heads, lines)
         answer.headers["Content-Type"] = form.content_type
         answer.headers["Content-Disposition"] = f'attachment; filename="{self.name}-{self.day.isoformat()}.{form}"'
@@ -108,7 +99,7 @@ class ListExport:
             raise self._not_found(f"Cette liste ne s’exporte pas en « {self.asked[:20]} ».")
         return Format(self.asked)
 
-    def _columns(self) -> Sequence[ExportColumn]:
+    def _columns(self) -> Sequence[Column]:
         wanted = self.request.GET.getlist(COLUMN_PARAMETER)
         by_key = {column.key: column for column in self.columns}
         unknown = next((key for key in wanted if key not in by_key), None)
@@ -132,11 +123,11 @@ def harmless(text: str) -> str:
 # --- The three formats ---
 
 
-def _csv(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseBase:
+def _csv(heads: Sequence[str], lines: Iterable[Sequence[Value]]) -> HttpResponseBase:
     return StreamingHttpResponse(csv_lines(heads, lines))
 
 
-def csv_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def csv_lines(heads: Sequence[str], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
     """As a French spreadsheet opens it: byte order mark, semicolons, decimal commas, days as 14/10/2016."""
     writer = csv.writer(_Echo(), delimiter=";", lineterminator="\r\n")
     yield "\ufeff" + writer.writerow(heads)
@@ -144,7 +135,7 @@ def csv_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator
         yield writer.writerow([_as_text(cell) for cell in line])
 
 
-def data_lines(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> Iterator[str]:
+def data_lines(heads: Sequence[str], lines: Iterable[Sequence[Value]]) -> Iterator[str]:
     """As programs read it (RFC 4180): commas, decimal points, days as 2016-10-14, and still no formula in a text."""
     writer = csv.writer(_Echo(), lineterminator="\r\n")
     yield writer.writerow(heads)
@@ -159,7 +150,7 @@ class _Echo:
         return text
 
 
-def _as_text(cell: Cell) -> str:
+def _as_text(cell: Value) -> str:
     if cell is None:
         return ""
     if isinstance(cell, dt.date):
@@ -169,7 +160,7 @@ def _as_text(cell: Cell) -> str:
     return harmless(cell) if isinstance(cell, str) else str(cell)
 
 
-def _xlsx(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseBase:
+def _xlsx(heads: Sequence[str], lines: Iterable[Sequence[Value]]) -> HttpResponseBase:
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Liste")
     sheet.append(heads)
@@ -210,7 +201,7 @@ def writable(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _ods(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseBase:
+def _ods(heads: Sequence[str], lines: Iterable[Sequence[Value]]) -> HttpResponseBase:
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     with odswriter.writer(file) as book:
         sheet = book.new_sheet("Liste", cols=len(heads))
@@ -221,7 +212,7 @@ def _ods(heads: Sequence[str], lines: Iterable[Sequence[Cell]]) -> HttpResponseB
     return FileResponse(file)
 
 
-_WRITERS: dict[Format, Callable[[Sequence[str], Iterable[Sequence[Cell]]], HttpResponseBase]] = {
+_WRITERS: dict[Format, Callable[[Sequence[str], Iterable[Sequence[Value]]], HttpResponseBase]] = {
     Format.CSV: _csv,
     Format.XLSX: _xlsx,
     Format.ODS: _ods,

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
-from plannumerique.ui.exports import ExportColumn, ListExport
-from plannumerique.ui.lists import Column, FilterForm, count_states, in_order, paginate
+from plannumerique.ui.columns import Column, table_of
+from plannumerique.ui.exports import ListExport
+from plannumerique.ui.lists import FilterForm, count_states, in_order, paginate
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +45,35 @@ def list_page(
     request: HttpRequest,
     rows: QuerySet[Any],
     *,
-    template: str,
+    title: str,
+    words: str,
+    caption: str,
     filters: FilterForm,
     columns: Sequence[Column],
-    export: Sequence[ExportColumn],
     name: str,
     day: dt.date,
-    line: Callable[[Any], object] | None = None,
-    lines: Callable[[list[Any]], Sequence[object]] | None = None,
+    template: str = "ui/list.html",
+    lines: Callable[[list[Any]], Sequence[Any]] = list,
     **context: Any,
 ) -> HttpResponseBase:
-    """`rows` are all those that the person may see: the filters narrow them here. `line` makes of each row of the page what the
-    template shows as `lines`; `lines` makes it of all of them at once, for what is asked of the database by the page.
+    """`rows` are all those that the person may see: the filters narrow them here. `lines` makes of the rows of the page what the
+    columns show, all at once, for what is asked of the database by the page; a column shows the row itself otherwise.
 
+    `words` count a row (« dossier », or « demande de paiement,demandes de paiement »), `name` names the file that is taken away.
     200 the page or the file, 422 a filter is wrong, 404 there is no such page, order, format or column.
     """
-    exports = ListExport(request, columns=export, name=name, day=day)
+    exports = ListExport(request, columns=columns, name=name, day=day)
     narrowed = filters.narrow(rows)
     if exports.asked:
         return exports.answer(in_order(request, narrowed, columns=columns))
     listing = paginate(request, narrowed, columns=columns)
-    states = count_states(request, rows, filters=filters)
-    page = {"listing": listing, "filters": filters, "states": states, "exports": exports, "tools": _tools(request), **context}
-    if line is not None:
-        page["lines"] = [line(row) for row in listing.rows]
-    if lines is not None:
-        page["lines"] = lines(listing.rows)
-    return render(request, template, page, status=filters.http_status)
+    shown = lines(listing.rows)
+    page = {
+        **{"title": title, "words": words, "caption": caption},
+        **{"listing": listing, "lines": shown, "table": table_of(columns, listing.rows, shown)},
+        "filters": filters,
+        "states": count_states(request, rows, filters=filters),
+        "exports": exports,
+        "tools": _tools(request),
+    }
+    return render(request, template, page | context, status=filters.http_status)

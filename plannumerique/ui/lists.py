@@ -17,6 +17,7 @@ from django.forms import ChoiceField
 from django.http import HttpRequest, QueryDict
 
 from plannumerique.lib.text import plural, typeset
+from plannumerique.ui.columns import Column, on_page
 from plannumerique.ui.errors import NotFound
 from plannumerique.ui.forms import PortalForm
 
@@ -28,16 +29,6 @@ PAGE_PARAMETER = "page"
 ORDER_PARAMETER = "tri"
 _LONGEST_NUMBER = 9
 _NEIGHBOURS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a list; with `order_by` (fields, « - » for descending) its head is a link that sorts."""
-
-    key: str
-    label: str
-    order_by: tuple[str, ...] = ()
-    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +172,7 @@ def paginate(
         total=total,
         query=parameters.urlencode(),
         per_page=per_page,
-        heads=tuple(_head(column, parameters, order) for column in columns),
+        heads=tuple(_head(column, parameters, order) for column in on_page(columns)),
     )
 
 

@@ -16,7 +16,8 @@ from plannumerique.journal.pages import state_in_words
 from plannumerique.lib.dates import clock_time
 from plannumerique.messages.models import Message
 from plannumerique.organisations.actor import Actor
-from plannumerique.ui.exports import Cell, csv_lines, local_day
+from plannumerique.ui.columns import Value
+from plannumerique.ui.exports import csv_lines, local_day
 from portal.events import journal_for
 
 logger = logging.getLogger(__name__)
@@ -31,10 +32,10 @@ MESSAGES = ("Date", "Heure", "Personne", "Rôle", "Destinataires", "Message", "P
 class Entry:
     path: str
     stored: StoredFile
-    about: tuple[Cell, ...]
+    about: tuple[Value, ...]
 
     @property
-    def line(self) -> tuple[Cell, ...]:
+    def line(self) -> tuple[Value, ...]:
         return (self.path, *self.about, self.stored.sha256)
 
 
@@ -101,7 +102,7 @@ def _attachments(messages: Iterable[Message]) -> Iterator[tuple[int, Entry]]:
             yield message.pk, Entry(_path("messages", rank, file.original_name, file), file, about)
 
 
-def _messages(messages: Iterable[Message], attachments: Mapping[int, Entry]) -> Iterator[tuple[Cell, ...]]:
+def _messages(messages: Iterable[Message], attachments: Mapping[int, Entry]) -> Iterator[tuple[Value, ...]]:
     for message in messages:
         at = timezone.localtime(message.written_at)
         joined = attachments[message.pk].path if message.pk in attachments else ""
@@ -115,7 +116,7 @@ def _path(folder: str, rank: int, name: str, stored: StoredFile) -> str:
     return f"{folder}/{rank:03} {plain}{extension}"
 
 
-def _journal(lines: Iterable[JournalLine]) -> Iterator[tuple[Cell, ...]]:
+def _journal(lines: Iterable[JournalLine]) -> Iterator[tuple[Value, ...]]:
     for line in lines:
         at = timezone.localtime(line.occurred_at)
         states = (state_in_words(line, line.from_state), state_in_words(line, line.to_state))

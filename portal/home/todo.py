@@ -389,8 +389,8 @@ TASKS: tuple[Task, ...] = (
         school="payee",
     ),
     # The DANE
-    Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "state=submitted"),
-    Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "state=admissible"),
+    Task("Instruire les candidatures", DANE, _applications(A.SUBMITTED), "projects:applications", "etat=submitted"),
+    Task("Enregistrer la sélection", DANE, _applications(A.ADMISSIBLE), "projects:applications", "etat=admissible"),
     Task("Préparer une convention", DANE, _to_convene, due=D.CONVENTION),
     Task("Vérifier les pièces des dossiers", DANE, _pieces, "portal:pieces"),
     Task(

@@ -24,9 +24,7 @@ from plannumerique.organisations.enums import COLLECTIVITE, DANE, Level, Role
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Collectivite, School
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-from projects import exports as exported
-from projects import permissions, services
+from projects import columns, permissions, services
 from projects.enums import PEDAGOGICAL_ANCHORS, OpinionKind, PieceKind
 from projects.forms import (
     ApplicationFilters,
@@ -45,16 +43,6 @@ from projects.models import Application, Campaign, CompletionPoint, Opinion
 from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, parted, point_lines, steps_of
 from projects.views.common import application_of, dossier_of, piece_of, points_to_answer
 
-APPLICATION_COLUMNS = (
-    Column("ecole", "École", order_by=("school__search",)),
-    Column("collectivite", "Collectivité", order_by=("dossier__collectivite__search",)),
-    Column("phase", "Phase", order_by=("phase__number", "school__search")),
-    Column("etat", "État", order_by=("state", "school__search")),
-    Column("classes", "Classes", order_by=("classes",), numeric=True),
-    Column("depense", "Dépense prévue", order_by=("forecast",), numeric=True),
-)
-
-
 # --- Lists ---
 
 
@@ -64,13 +52,15 @@ def applications(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         Application.objects.visible_to(request.actor).for_list(),
-        template="projects/applications.html",
+        title="Candidatures",
+        words="candidature",
+        caption="Candidatures des écoles",
         filters=filters,
-        columns=APPLICATION_COLUMNS,
-        export=exported.APPLICATIONS,
+        columns=columns.APPLICATIONS,
         name="candidatures",
+        template="projects/applications.html",
         day=request.actor.today,
-        line=lambda row: (row, badge_for(request.actor, row)),
+        lines=lambda rows: [(row, badge_for(request.actor, row)) for row in rows],
     )
 
 

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.enums import DANE, Level
 from plannumerique.organisations.http import Request, visible_or_404
-from plannumerique.ui.lists import Column, paginate, paginate_rows
+from plannumerique.ui.columns import Column, Shown, table_of
+from plannumerique.ui.lists import paginate, paginate_rows
 from projects import permissions, services
 from projects.enums import ProposalChoice
 from projects.forms import MarksForm, OpenSessionForm, ProposalFormSet, SessionForm
@@ -19,9 +20,9 @@ from projects.services.sessions import Proposed
 from projects.session_pages import RankedLine, board_of, envelope_of, lines_of_session
 
 COLUMNS = (
-    Column("date", "Date", order_by=("-held_on", "-pk")),
-    Column("seance", "Séance", order_by=("label",)),
-    Column("phase", "Phase", order_by=("phase__number",)),
+    Column("seance", "Séance", shows=lambda row: Shown(row, url=row.get_absolute_url()), order_by=("label",)),
+    Column("date", "Date", shows="held_on", order_by=("-held_on", "-pk")),
+    Column("phase", "Phase", shows=lambda row: f"{row.campaign.label}, {row.phase.label}", order_by=("phase__number",)),
 )
 PER_PAGE = 25
 
@@ -29,7 +30,9 @@ PER_PAGE = 25
 @require_safe
 def sessions(request: Request) -> HttpResponse:
     rows = SelectionSession.objects.visible_to(request.actor).select_related("campaign", "phase")
-    page = {"listing": paginate(request, rows, columns=COLUMNS), "can_open": request.actor.holds(*DANE)}
+    listing = paginate(request, rows, columns=COLUMNS)
+    table = table_of(COLUMNS, listing.rows, listing.rows)
+    page = {"listing": listing, "table": table, "can_open": request.actor.holds(*DANE)}
     return render(request, "projects/sessions.html", page)
 
 

@@ -103,10 +103,10 @@ class OrderForm(UploadsMixin, VersionedForm):
 
 
 class OrderFilters(FilterForm):
-    counted = "state"
+    counted = "etat"
 
     q = forms.CharField(label="Collectivité, fournisseur ou numéro", required=False, max_length=80)
-    state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *PieceState.choices])
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *PieceState.choices])
 
     def apply(self, queryset: "QuerySet[PurchaseOrder]") -> "QuerySet[PurchaseOrder]":
         typed = self.cleaned_data["q"].strip()
@@ -116,6 +116,6 @@ class OrderFilters(FilterForm):
                 | Q(SearchKey.of("supplier_name", word))
                 | Q(number__icontains=word)
             )
-        if state := self.cleaned_data["state"]:
+        if state := self.cleaned_data["etat"]:
             queryset = queryset.filter(state=state)
         return queryset

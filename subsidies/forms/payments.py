@@ -47,27 +47,27 @@ class RectifyPaidOnForm(VersionedForm):
 
 
 class SubsidyFilters(FilterForm):
-    counted = "state"
+    counted = "etat"
 
     q = forms.CharField(label="Collectivité ou SIREN", required=False, max_length=80)
-    state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *SubsidyState.choices])
-    held = forms.BooleanField(label="Suspendues seulement", required=False)
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *SubsidyState.choices])
+    suspendues = forms.BooleanField(label="Suspendues seulement", required=False)
 
     def apply(self, queryset: "QuerySet[EquipmentSubsidy]") -> "QuerySet[EquipmentSubsidy]":
         for word in search_key(self.cleaned_data["q"]).split():
             queryset = queryset.filter(convention__dossier__collectivite__search__contains=word)
-        if state := self.cleaned_data["state"]:
+        if state := self.cleaned_data["etat"]:
             queryset = queryset.filter(state=state)
-        if self.cleaned_data["held"]:
+        if self.cleaned_data["suspendues"]:
             queryset = queryset.filter(held_since__isnull=False)
         return queryset
 
 
 class PaymentFilters(FilterForm):
-    counted = "state"
+    counted = "etat"
 
     q = forms.CharField(label="Bénéficiaire, SIRET, EJ ou DP", required=False, max_length=80)
-    state = forms.ChoiceField(
+    etat = forms.ChoiceField(
         label="Demandes",
         required=False,
         choices=[
@@ -78,14 +78,14 @@ class PaymentFilters(FilterForm):
             (PaymentState.REJECTED, "rejetées"),
         ],
     )
-    kind = forms.ChoiceField(label="Nature", required=False, choices=[("", "Toutes"), *PaymentKind.choices])
+    nature = forms.ChoiceField(label="Nature", required=False, choices=[("", "Toutes"), *PaymentKind.choices])
 
     def apply(self, queryset: "QuerySet[Payment]") -> "QuerySet[Payment]":
         for word in search_key(self.cleaned_data["q"]).split():
             queryset = queryset.filter(
                 Q(SearchKey.of("payee_name", word)) | Q(payee_siret__startswith=word) | Q(ej_number=word) | Q(dp_number=word)
             )
-        for name in ("state", "kind"):
+        for name, column in (("etat", "state"), ("nature", "kind")):
             if value := self.cleaned_data[name]:
-                queryset = queryset.filter(**{name: value})
+                queryset = queryset.filter(**{column: value})
         return queryset

@@ -21,14 +21,14 @@ class CollegeAccountForm(VersionedForm):
 
 
 class GrantFilters(FilterForm):
-    counted = "state"
+    counted = "etat"
 
     q = forms.CharField(label="École, collège ou UAI", required=False, max_length=80)
-    state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ResourcesState.choices])
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *ResourcesState.choices])
 
     def apply(self, queryset: "QuerySet[ResourcesSubsidy]") -> "QuerySet[ResourcesSubsidy]":
         for word in search_key(self.cleaned_data["q"]).split():
             queryset = queryset.filter(Q(school__search__contains=word) | Q(payee__search__contains=word))
-        if state := self.cleaned_data["state"]:
+        if state := self.cleaned_data["etat"]:
             queryset = queryset.filter(state=state)
         return queryset

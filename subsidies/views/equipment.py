@@ -12,9 +12,7 @@ from plannumerique.journal.http import Acts, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-from subsidies import exports as exported
-from subsidies import permissions
+from subsidies import columns, permissions
 from subsidies.enums import PaymentState
 from subsidies.forms.payments import EjForm, RectifyEjForm, SubsidyFilters
 from subsidies.models import EquipmentSubsidy
@@ -28,15 +26,6 @@ from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
 from subsidies.views.common import documents_about, pieces_about
 
-COLUMNS = (
-    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search",)),
-    Column("etat", "État", order_by=("state", "convention__dossier__collectivite__search")),
-    Column("maximum", "Maximum de la convention", order_by=("convention_max",), numeric=True),
-    Column("decide", "Décidé", order_by=("decided_amount",), numeric=True),
-    Column("verse", "Versé", order_by=("paid_total",), numeric=True),
-    Column("notifiee", "Décision notifiée le", order_by=("notified_on",)),
-)
-
 
 @require_safe
 def subsidies(request: Request) -> HttpResponseBase:
@@ -44,13 +33,14 @@ def subsidies(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         EquipmentSubsidy.objects.visible_to(request.actor).for_list(),
-        template="subsidies/subsidies.html",
+        title="Subventions d’équipement",
+        words="subvention",
+        caption="Subventions d’équipement des collectivités",
         filters=filters,
-        columns=COLUMNS,
-        export=exported.SUBSIDIES,
+        columns=columns.SUBSIDIES,
         name="subventions",
+        template="subsidies/subsidies.html",
         day=request.actor.today,
-        line=lambda row: (row, pages.badge_of(row)),
     )
 
 

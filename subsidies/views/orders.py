@@ -13,9 +13,7 @@ from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-from subsidies import exports as exported
-from subsidies import permissions
+from subsidies import columns, permissions
 from subsidies.conditions import the_order_is_not_early
 from subsidies.enums import CHECKED_PIECES
 from subsidies.forms.orders import OrderFilters, OrderForm
@@ -23,15 +21,6 @@ from subsidies.models import EquipmentSubsidy, PurchaseOrder
 from subsidies.pages import orders as pages
 from subsidies.services import orders as services
 
-COLUMNS = (
-    Column("commande", "Commande", order_by=("number",)),
-    Column("collectivite", "Collectivité", order_by=("subsidy__convention__dossier__collectivite__search",)),
-    Column("fournisseur", "Fournisseur", order_by=("supplier_name",)),
-    Column("date", "Date", order_by=("ordered_on",)),
-    Column("montant", "Montant TTC", order_by=("amount_ttc",), numeric=True),
-    Column("etat", "État", order_by=("state", "deposited_on")),
-    Column("deposee", "Déposée le", order_by=("deposited_on",)),
-)
 INITIAL = (*OrderForm.ORDER, *OrderForm.KIT)
 
 
@@ -41,13 +30,14 @@ def orders(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         PurchaseOrder.objects.visible_to(request.actor).for_list(),
-        template="subsidies/orders.html",
+        title="Bons de commande",
+        words="bon de commande,bons de commande",
+        caption="Bons de commande déposés",
         filters=filters,
-        columns=COLUMNS,
-        export=exported.ORDERS,
+        columns=columns.ORDERS,
         name="commandes",
+        template="subsidies/orders.html",
         day=request.actor.today,
-        line=lambda row: (row, pages.badge_of(row)),
     )
 
 

@@ -14,9 +14,7 @@ from plannumerique.journal.http import Acts, act_view, row_or_404
 from plannumerique.journal.pages import events_about
 from plannumerique.organisations.http import Request
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-from subsidies import exports as exported
-from subsidies import permissions
+from subsidies import columns, permissions
 from subsidies.enums import PaymentState
 from subsidies.forms.payments import PaymentFilters, RecordPaymentForm, RectifyDpForm, RectifyPaidOnForm
 from subsidies.models import Payment
@@ -24,16 +22,6 @@ from subsidies.pages import payments as pages
 from subsidies.services import payments as services
 from subsidies.services import references, taking_over
 from subsidies.views.common import documents_about
-
-COLUMNS = (
-    Column("beneficiaire", "Bénéficiaire", order_by=("payee_name",)),
-    Column("nature", "Nature", order_by=("kind", "payee_name")),
-    Column("montant", "Montant", order_by=("amount",), numeric=True),
-    Column("etat", "État", order_by=("state", "prepared_on")),
-    Column("preparee", "Préparée le", order_by=("prepared_on",)),
-    Column("avant", "À payer", order_by=("pay_before", "prepared_on")),
-    Column("payee", "Payée le", order_by=("paid_on",)),
-)
 
 
 @require_safe
@@ -45,13 +33,14 @@ def payments(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         rows,
-        template="subsidies/payments.html",
+        title="Demandes de paiement",
+        words="demande de paiement,demandes de paiement",
+        caption="Demandes de paiement",
         filters=filters,
-        columns=COLUMNS,
-        export=exported.PAYMENTS,
+        columns=columns.PAYMENTS,
         name="paiements",
+        template="subsidies/payments.html",
         day=request.actor.today,
-        line=lambda row: (row, pages.badge_of(row)),
     )
 
 

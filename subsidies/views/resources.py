@@ -12,9 +12,7 @@ from plannumerique.journal.forms import MotiveForm
 from plannumerique.journal.http import Acts, act_view, row_or_404
 from plannumerique.organisations.http import Request
 from plannumerique.ui.listing import list_page
-from plannumerique.ui.lists import Column
-from subsidies import exports as exported
-from subsidies import permissions
+from subsidies import columns, permissions
 from subsidies.forms.payments import EjForm, RectifyEjForm
 from subsidies.forms.resources import CollegeAccountForm, GrantFilters, NotifyGrantForm
 from subsidies.models import Payment, ResourcesSubsidy
@@ -25,15 +23,6 @@ from subsidies.services import references
 from subsidies.services import resources as services
 from subsidies.views.common import documents_about
 
-COLUMNS = (
-    Column("ecole", "École", order_by=("school__search",)),
-    Column("college", "Collège référent", order_by=("payee__search", "school__search")),
-    Column("collectivite", "Collectivité", order_by=("convention__dossier__collectivite__search", "school__search")),
-    Column("montant", "Montant", order_by=("amount",), numeric=True),
-    Column("etat", "État", order_by=("state", "school__search")),
-    Column("notifiee", "Notifiée le", order_by=("notified_on",)),
-)
-
 
 @require_safe
 def grants(request: Request) -> HttpResponseBase:
@@ -41,13 +30,14 @@ def grants(request: Request) -> HttpResponseBase:
     return list_page(
         request,
         ResourcesSubsidy.objects.visible_to(request.actor).for_list(),
-        template="subsidies/grants.html",
+        title="Dotations de ressources",
+        words="dotation",
+        caption="Dotations de ressources des écoles",
         filters=filters,
-        columns=COLUMNS,
-        export=exported.GRANTS,
+        columns=columns.GRANTS,
         name="dotations",
+        template="subsidies/grants.html",
         day=request.actor.today,
-        line=lambda row: (row, pages.badge_of(row)),
     )
 
 

@@ -13,7 +13,8 @@ from plannumerique.journal.forms import CommentForm, MotiveForm, PlainForm
 from plannumerique.journal.http import Acts, act_page, act_view, row_or_404
 from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
-from plannumerique.ui.lists import Column, paginate
+from plannumerique.ui.columns import Column, Shown, table_of
+from plannumerique.ui.lists import paginate
 from subsidies import permissions_statement as permissions
 from subsidies.forms.statement import AidForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
@@ -21,13 +22,20 @@ from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, fact
 from subsidies.promises import no_solde_of, promise_of
 from subsidies.services import statement as services
 
+
+def _copy(row: Invoice) -> Shown:
+    if row.piece is None:
+        return Shown("à déposer")
+    return Shown("Voir", url=row.piece.get_absolute_url(), spoken=f" la copie de {row.in_words}")
+
+
 COLUMNS = (
-    Column("numero", "Facture", order_by=("number",)),
-    Column("fournisseur", "Fournisseur", order_by=("supplier_name", "invoiced_on")),
-    Column("date", "Date", order_by=("invoiced_on",)),
-    Column("etat", "État", order_by=("state", "invoiced_on")),
-    Column("copie", "Copie"),
-    Column("ttc", "TTC", order_by=("amount_ttc",), numeric=True),
+    Column("numero", "Facture", shows=lambda row: Shown(row.number, url=row.get_absolute_url()), order_by=("number",)),
+    Column("fournisseur", "Fournisseur", shows="supplier_name", order_by=("supplier_name", "invoiced_on")),
+    Column("date", "Date", shows="invoiced_on", order_by=("invoiced_on",)),
+    Column("etat", "État", shows=badge_of, order_by=("state", "invoiced_on")),
+    Column("copie", "Copie", shows=_copy),
+    Column("ttc", "TTC", shows="amount_ttc", order_by=("amount_ttc",), numeric=True),
 )
 MOVES = {
     name: permissions.STATEMENT_EQUIPMENT_MOVES[name]
@@ -67,7 +75,7 @@ def statement(request: Request, pk: int) -> HttpResponse:
         "basis": subsidy.convention.terms.as_rule().tax_basis.label,
         "warning": aid_warning(row) if row else None,
         "listing": listing,
-        "lines": [(invoice, badge_of(invoice)) for invoice in listing.rows],
+        "table": table_of(COLUMNS, listing.rows, listing.rows),
         "can_edit": permissions.can_edit_statement(request.actor, draft),
         "actions": [*statement_actions(row, request.actor), *offered(subsidy, request.actor, MOVES, urls="subsidies")]
         if row

@@ -35,13 +35,13 @@ PAGES = (HOME, *LISTS, "training:sessions", "notices:outbox", "portal:retained")
 # The same list as a person narrows and sorts it: what an index or a plan may not bear.
 NARROWED = {
     "portal:dossiers": ("?etape=deploiement", "?tri=echeance", "?tri=-etape", "?q=ornans"),
-    "projects:applications": ("?state=submitted&q=ecole", "?tri=-depense"),
+    "projects:applications": ("?etat=submitted&q=ecole", "?tri=-depense"),
     "portal:pieces": ("?nature=quote",),
-    "subsidies:payments": ("?q=maiche&state=prepared",),
+    "subsidies:payments": ("?q=maiche&etat=prepared",),
     "portal:retained": ("?q=ornans", "?departement=025&tri=-classes"),
     "portal:schools": ("?candidature=aucune", "?tri=-recues"),
     "deployments:classes": ("?etat=planned&q=morteau",),
-    "conventions:conventions": ("?etat=draft&tri=montant",),
+    "conventions:conventions": ("?etat=draft&tri=maximum",),
 }
 MOST_QUERIES = {HOME: 15}
 # A page that shows rows of several kinds asks once for each kind that it shows: what it holds decides, not how many there are.

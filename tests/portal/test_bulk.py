@@ -106,7 +106,7 @@ def test_all_the_results_of_the_filter_across_pages(client):
     submitted = [ApplicationFactory(submitted=True) for _ in range(27)]
     other = ApplicationFactory(admissible=True)
 
-    answer = client.post(url_of("declarer-recevables", state="submitted", portee="toutes"), {"expected": 27})
+    answer = client.post(url_of("declarer-recevables", etat="submitted", portee="toutes"), {"expected": 27})
 
     job = Job.objects.get()
     assert answer["Location"] == job.get_absolute_url()
@@ -114,7 +114,7 @@ def test_all_the_results_of_the_filter_across_pages(client):
     run_job(job, at=OCTOBER)
     assert set(states(*submitted)) == {"admissible"}
     assert not job.rows.filter(row_id=other.pk).exists()
-    assert "state=submitted" in job.back
+    assert "etat=submitted" in job.back
 
 
 def test_a_set_that_changed_since_is_shown_again(client):
@@ -122,7 +122,7 @@ def test_a_set_that_changed_since_is_shown_again(client):
     row = ApplicationFactory(submitted=True)
     ApplicationFactory(submitted=True)
 
-    answer = confirm(client, "declarer-recevables", expected=1, portee="toutes", state="submitted")
+    answer = confirm(client, "declarer-recevables", expected=1, portee="toutes", etat="submitted")
 
     assert answer.status_code == 409
     assert "elle comptait 1\u00a0ligne, elle en compte 2" in answer.content.decode()
@@ -132,7 +132,7 @@ def test_a_set_that_changed_since_is_shown_again(client):
 
 @pytest.mark.parametrize(
     ("query", "sentence"),
-    [("", "Aucune ligne n’est choisie"), ("ligne=abc", "Aucune ligne"), ("portee=toutes&state=zzz", "filtre de la liste")],
+    [("", "Aucune ligne n’est choisie"), ("ligne=abc", "Aucune ligne"), ("portee=toutes&etat=zzz", "filtre de la liste")],
 )
 def test_an_address_that_chooses_nothing_is_said(client, query, sentence):
     log_in(client)

@@ -145,7 +145,7 @@ def test_the_filter_by_stage_shows_exactly_the_rows_that_say_it(client):
             if answer.status_code == 404:
                 break
             found |= {row.pk for row in answer.context["listing"].rows}
-            assert all(badge.label.lower().startswith(str(stage.label)) for _, badge, _ in answer.context["lines"])
+            assert all(line.stage.label.lower().startswith(str(stage.label)) for line in answer.context["lines"])
         assert found == shown[stage], stage
 
     assert sum(len(pks) for pks in shown.values()) == Dossier.objects.count()

@@ -72,7 +72,7 @@ def test_the_dane_finds_the_submitted_applications_and_the_way_to_the_others(cli
 
     assert "Instruire les candidatures" in page
     assert sum(application.get_absolute_url() in page for application in applications) == 5
-    assert reverse("projects:applications") + "?state=submitted" in page
+    assert reverse("projects:applications") + "?etat=submitted" in page
 
 
 def test_a_director_finds_the_part_that_she_has_to_write_and_nobody_elses(client):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from plannumerique.files.models import Piece
 from plannumerique.organisations.enums import Role
 from plannumerique.organisations.models import School
+from portal.lists.columns import application_badge
 from portal.standing.pieces import CHECKED_KINDS
 from tests.browser.situations import every_situation
 from tests.factories import AcademieFactory, CollectiviteFactory, DepartementFactory, SchoolFactory, actor_for
@@ -138,7 +139,8 @@ def test_a_school_stands_with_its_last_application_and_its_classes(client, dane)
     one = subsidy.convention.mobile_classes.filter(school=school).first()
     type(one).objects.filter(pk=one.pk).update(state="received", received_on=dt.date(2016, 9, 30))
 
-    row, badge = next(line for line in schools(client) if line[0].pk == school.pk)
+    row = next(row for row in schools(client) if row.pk == school.pk)
+    badge = application_badge(row)
 
     assert badge.label == "Conventionnée"
     assert (row.planned, row.received) == (subsidy.convention.mobile_classes.filter(school=school).count(), 1)
@@ -148,8 +150,8 @@ def test_the_schools_without_application_are_a_filter_away(client, dane):
     ApplicationFactory(submitted=True)
     alone = SchoolFactory(name="École Seule")
 
-    assert [row.pk for row, _ in schools(client, candidature="aucune")] == [alone.pk]
-    assert [row.situation for row, _ in schools(client, candidature="submitted")] == ["submitted"]
+    assert [row.pk for row in schools(client, candidature="aucune")] == [alone.pk]
+    assert [row.situation for row in schools(client, candidature="submitted")] == ["submitted"]
 
 
 def test_a_school_is_found_without_accents_by_its_commune_or_its_collectivite(client, dane):
@@ -157,7 +159,7 @@ def test_a_school_is_found_without_accents_by_its_commune_or_its_collectivite(cl
     SchoolFactory()
 
     for typed in ("eglantines", "ÉGLANTINES", "baume les", found.uai):
-        assert [row.pk for row, _ in schools(client, q=typed)] == [found.pk], typed
+        assert [row.pk for row in schools(client, q=typed)] == [found.pk], typed
 
 
 def test_each_sees_the_schools_of_her_own_place(client):
@@ -190,7 +192,7 @@ def test_the_application_of_another_collectivite_is_not_told(client):
     School.objects.filter(pk=application.school_id).update(collectivite=other)
     client.force_login(actor_for(Role.EDITEUR, other, at=OCTOBER).user)
 
-    (row, badge) = schools(client)[0]
+    row = schools(client)[0]
 
     assert row.application_id is None
-    assert badge.label == "Aucune"
+    assert application_badge(row).label == "Aucune"

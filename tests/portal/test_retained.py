@@ -52,7 +52,7 @@ def ask(client: Client, **query: Any) -> Any:
 
 
 def names(answer: Any) -> list[str]:
-    return [row.school.name for row, _ in answer.context["lines"]]
+    return [row.school.name for row in answer.context["listing"].rows]
 
 
 def read_csv(client: Client) -> list[dict[str, str]]:

@@ -1,14 +1,16 @@
 """A list kept under a name: its filters, its order, its columns; a person's own, so many at most."""
 
 import datetime as dt
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from plannumerique.organisations.enums import Role
 from portal.lists.saved_views import LISTS, MOST
 from portal.models import SavedView
-from tests.factories import AcademieFactory, actor_for
+from tests.factories import AcademieFactory, UserFactory, actor_for
 from tests.papers import at
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,7 @@ def user(client):
     return user
 
 
-def save(client, name="À instruire", query="state=submitted&tri=-classes&colonne=uai&page=3&export=csv", listing=LISTING):
+def save(client, name="À instruire", query="etat=submitted&tri=-classes&colonne=uai&page=3&export=csv", listing=LISTING):
     return client.post(reverse("portal:save_view"), {"name": name, "query": query, "listing": listing})
 
 
@@ -38,15 +40,15 @@ def test_a_view_keeps_filters_order_and_columns_and_neither_page_nor_file(client
 
     kept = SavedView.objects.get()
     assert (kept.user, kept.name, kept.listing) == (user, "À instruire", LISTING)
-    assert kept.query == "state=submitted&tri=-classes&colonne=uai"
+    assert kept.query == "etat=submitted&tri=-classes&colonne=uai"
     assert answer["Location"] == kept.get_absolute_url() == f"/candidatures/?{kept.query}"
 
 
 def test_a_filter_left_empty_is_not_part_of_the_view(client, user):
-    save(client, query="q=&state=submitted&phase=")
+    save(client, query="q=&etat=submitted&phase=")
 
-    assert SavedView.objects.get().query == "state=submitted"
-    current = client.get("/candidatures/?q=&state=submitted").context["tools"].views
+    assert SavedView.objects.get().query == "etat=submitted"
+    current = client.get("/candidatures/?q=&etat=submitted").context["tools"].views
     assert [view.current for view in current] == [True]
 
 
@@ -78,12 +80,12 @@ def test_every_list_opens_with_its_tools(client, user, listing):
 
 def test_the_same_name_twice_on_a_list_is_refused_with_what_was_typed(client, user):
     save(client)
-    answer = save(client, query="state=draft")
+    answer = save(client, query="etat=draft")
 
     assert answer.status_code == 409
     assert "Vous avez déjà une vue" in answer.content.decode()
     assert 'value="À instruire"' in answer.content.decode()
-    assert SavedView.objects.get().query.startswith("state=submitted")
+    assert SavedView.objects.get().query.startswith("etat=submitted")
 
 
 @pytest.mark.parametrize("typed", [{"name": ""}, {"name": "x" * 61}, {"listing": "admin:index"}, {"query": "q=" + "x" * 1600}])
@@ -134,3 +136,35 @@ def test_the_view_of_another_person_is_a_404(client, user, name):
     assert client.post(reverse(name, args=[view.pk]), {"name": "Prise"}).status_code == 404
     assert SavedView.objects.get().name == "À instruire"
     assert "À instruire" not in client.get(reverse("portal:saved_views")).content.decode()
+
+
+# --- Words that changed ---
+
+renaming = import_module("portal.migrations.0003_words_of_lists")
+
+
+@pytest.mark.parametrize(
+    ("listing", "query", "now"),
+    [
+        ("projects:applications", "q=dole&etat=submitted&tri=-classes", "q=dole&etat=submitted&tri=-classes"),
+        ("subsidies:subsidies", "state=&held=on", "etat=&suspendues=on"),
+        (
+            "subsidies:payments",
+            "state=paid&kind=solde&colonne=siret&colonne=montant",
+            "etat=paid&nature=solde&colonne=siret&colonne=montant",
+        ),
+        ("subsidies:orders", "tri=-montant&colonne=ttc", "tri=-ttc&colonne=ttc"),
+        ("conventions:conventions", "etat=draft&tri=montant", "etat=draft&tri=maximum"),
+        ("portal:dossiers", "etape=solde&tri=verse", "etape=solde&tri=verse"),
+    ],
+)
+def test_a_kept_view_follows_the_words_of_its_list_and_comes_back(listing, query, now):
+    view = SavedView.objects.create(user=UserFactory(), listing=listing, name="La mienne", query=query)
+
+    renaming.forward(apps, None)
+    view.refresh_from_db()
+    assert view.query == now
+
+    renaming.backward(apps, None)
+    view.refresh_from_db()
+    assert view.query == query

@@ -79,7 +79,7 @@ def test_the_page_of_a_subsidy_stays_within_its_queries_however_large_it_is(clie
 
 @pytest.mark.parametrize("name", ["subsidies", "orders", "payments", "grants"])
 @pytest.mark.parametrize(
-    ("query", "status"), [("page=abc", 404), ("page=99", 404), ("tri=rien", 404), ("state=rien", 422), ("q=ornans", 200)]
+    ("query", "status"), [("page=abc", 404), ("page=99", 404), ("tri=rien", 404), ("etat=rien", 422), ("q=ornans", 200)]
 )
 def test_a_list_answers_a_wrong_address_in_words(client, rows, name, query, status):
     log_in(client, rows["subsidy"], Role.GESTIONNAIRE_DAF)
@@ -103,7 +103,7 @@ def test_the_queue_of_payments_narrows_to_what_waits_for_a_validation(client):
     paid = EquipmentSubsidyFactory(acompte_paid=True).payments.get()
     log_in(client, waiting.equipment, Role.VALIDEUR_DAF)
 
-    page = words_of(client.get(reverse("subsidies:payments"), {"state": "prepared"}))
+    page = words_of(client.get(reverse("subsidies:payments"), {"etat": "prepared"}))
 
     assert waiting.get_absolute_url() in page
     assert paid.get_absolute_url() not in page
@@ -114,7 +114,7 @@ def test_the_subsidies_on_hold_are_found(client):
     other = EquipmentSubsidyFactory(notified=True)
     log_in(client, held, Role.GESTIONNAIRE_DAF)
 
-    page = words_of(client.get(reverse("subsidies:subsidies"), {"held": "on"}))
+    page = words_of(client.get(reverse("subsidies:subsidies"), {"suspendues": "on"}))
 
     assert held.get_absolute_url() in page
     assert other.get_absolute_url() not in page

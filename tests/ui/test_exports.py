@@ -14,18 +14,19 @@ from python_calamine import CalamineWorkbook
 
 from plannumerique.accounts.models import User
 from plannumerique.ui import exports
+from plannumerique.ui.columns import Column as ListColumn
 from plannumerique.ui.errors import NotFound
-from plannumerique.ui.exports import ExportColumn, Format, ListExport
+from plannumerique.ui.exports import Format, ListExport
 from plannumerique.ui.spreadsheets import Column, Layout, open_book
 from tests.factories import UserFactory
 
 DAY = dt.date(2016, 10, 14)
 COLUMNS = (
-    ExportColumn("nom", "Nom", lambda user: user.last_name),
-    ExportColumn("montant", "Montant (€)", lambda user: Decimal("1234.50")),
-    ExportColumn("le", "Le", lambda user: DAY),
-    ExportColumn("vu", "Vu le", lambda user: exports.local_day(user.last_login)),
-    ExportColumn("rang", "Rang", lambda user: 3),
+    ListColumn("nom", "Nom", takes=lambda user: user.last_name),
+    ListColumn("montant", "Montant (€)", takes=lambda user: Decimal("1234.50")),
+    ListColumn("le", "Le", takes=lambda user: DAY),
+    ListColumn("vu", "Vu le", takes=lambda user: exports.local_day(user.last_login)),
+    ListColumn("rang", "Rang", takes=lambda user: 3),
 )
 
 

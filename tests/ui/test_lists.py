@@ -15,10 +15,10 @@ from plannumerique.ui.pieces import Empty
 from tests.factories import UserFactory
 
 COLUMNS = (
-    Column("adresse", "Adresse", order_by=("email",)),
-    Column("nom", "Nom", order_by=("last_name", "first_name")),
-    Column("vu", "Vu le", order_by=("last_login",)),
-    Column("montant", "Montant", numeric=True),
+    Column("adresse", "Adresse", shows="email", order_by=("email",)),
+    Column("nom", "Nom", shows="last_name", order_by=("last_name", "first_name")),
+    Column("vu", "Vu le", shows="last_login", order_by=("last_login",)),
+    Column("montant", "Montant", shows=lambda user: 3, numeric=True),
 )
 
 

@@ -21,7 +21,7 @@ _BADGE_CLASSES = {
     Tone.WARNING: "fr-badge--warning",
     Tone.ERROR: "fr-badge--error",
 }
-_NOTHING = "–"
+NOTHING = "–"
 _LAST_DAYS = 7
 
 
@@ -30,7 +30,7 @@ _LAST_DAYS = 7
 
 @register.filter
 def euros(value: Decimal | int | None) -> str:
-    return _NOTHING if value is None else money.euros(value)
+    return NOTHING if value is None else money.euros(value)
 
 
 @register.filter
@@ -40,17 +40,17 @@ def percentage(value: Decimal) -> str:
 
 @register.filter
 def long_date(value: dt.date | dt.datetime | None) -> str:
-    return _NOTHING if value is None else dates.long_date(_day(value))
+    return NOTHING if value is None else dates.long_date(_day(value))
 
 
 @register.filter
 def plain_date(value: dt.date | dt.datetime | None) -> str:
-    return _NOTHING if value is None else dates.plain_date(_day(value))
+    return NOTHING if value is None else dates.plain_date(_day(value))
 
 
 @register.filter
 def short_date(value: dt.date | dt.datetime | None) -> str:
-    return _NOTHING if value is None else dates.short_date(_day(value))
+    return NOTHING if value is None else dates.short_date(_day(value))
 
 
 @register.filter

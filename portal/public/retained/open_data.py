@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from plannumerique.lib.text import typeset
-from plannumerique.ui.exports import Cell, data_lines
+from plannumerique.ui.columns import Value
+from plannumerique.ui.exports import data_lines
 
 _BY = 1000
 
@@ -18,7 +19,7 @@ class DataColumn:
     name: str
     kind: str
     about: str
-    value: Callable[[Any], Cell]
+    value: Callable[[Any], Value]
 
 
 def position_of(row: Any) -> str:
@@ -90,7 +91,7 @@ def _feature(row: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": place, "properties": properties}
 
 
-def _plain(value: Cell) -> Any:
+def _plain(value: Value) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return float(value) if isinstance(value, Decimal) else value

@@ -13,7 +13,8 @@ from django.views.decorators.http import condition, require_safe
 
 from plannumerique.organisations.http import Request
 from plannumerique.organisations.models import Departement
-from plannumerique.ui.lists import Column, count_states, paginate
+from plannumerique.ui.columns import Column, Shown, table_of
+from plannumerique.ui.lists import count_states, paginate
 from plannumerique.ui.pieces import Badge
 from portal.public.retained.forms import RetainedFilters
 from portal.public.retained.map import draw
@@ -22,13 +23,35 @@ from portal.public.retained.rows import CommuneCount, by_commune, retained_appli
 from projects.enums import ApplicationState
 from projects.pages import TONES
 
+
+def _badge(row: Any) -> Badge:
+    state = ApplicationState(row.state)
+    return Badge(capfirst(str(state.label)), TONES[state])
+
+
+def _school(row: Any) -> Shown:
+    return Shown(row.school, hint=f"{row.school.uai}, {row.school.departement}")
+
+
 COLUMNS = (
-    Column("ecole", "École", order_by=("school__search", "phase__number")),
-    Column("collectivite", "Collectivité", order_by=("dossier__collectivite__search", "school__search")),
-    Column("phase", "Phase", order_by=("campaign__year", "phase__number", "school__search")),
-    Column("decision", "Décision du", order_by=("selection_on", "school__search")),
-    Column("classes", "Classes retenues", order_by=("retained_classes", "school__search"), numeric=True),
-    Column("etat", "État"),
+    Column("ecole", "École", shows=_school, order_by=("school__search", "phase__number")),
+    Column(
+        "collectivite",
+        "Collectivité",
+        shows="dossier.collectivite",
+        order_by=("dossier__collectivite__search", "school__search"),
+    ),
+    Column(
+        "phase",
+        "Phase",
+        shows=lambda row: f"{row.campaign.label}, {row.phase.label}",
+        order_by=("campaign__year", "phase__number", "school__search"),
+    ),
+    Column("decision", "Décision du", shows="selection_on", order_by=("selection_on", "school__search")),
+    Column(
+        "classes", "Classes retenues", shows="retained_classes", order_by=("retained_classes", "school__search"), numeric=True
+    ),
+    Column("etat", "État", shows=_badge),
 )
 
 
@@ -52,16 +75,11 @@ def retained(request: Request) -> HttpResponse:
         "listing": listing,
         "filters": filters,
         "states": count_states(request, rows, filters=filters),
-        "lines": [(row, _badge(row)) for row in listing.rows],
+        "table": table_of(COLUMNS, listing.rows, listing.rows),
         "map": draw(communes, filters.departements) if communes else None,
         "departements": list(_counted(communes, filters.departements)),
     }
     return render(request, "portal/retained/list.html", page, status=filters.http_status)
-
-
-def _badge(row: Any) -> Badge:
-    state = ApplicationState(row.state)
-    return Badge(capfirst(str(state.label)), TONES[state])
 
 
 def _counted(communes: Sequence[CommuneCount], departements: Sequence[Departement]) -> Iterator[DepartementCount]:
