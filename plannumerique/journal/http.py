@@ -103,17 +103,24 @@ def act_view(
             back=row.get_absolute_url(),  # type: ignore[attr-defined]  # every row that has acts has its page
             template=acts.template,
             context={
-                "intro": typeset(_said(intro, row)),
-                "obstacles": obstacles_to(row, move, label=_said(title, row)) if move and request.method == "GET" else [],
-                "entails": entails,
+                **{"intro": typeset(_said(intro, row)), "entails": entails},
+                "obstacles": _in_the_way(row, request, move, label=_said(title, row)),
                 **acts.around(row, request),
                 **shows(row, request),
             },
         )
 
+    return _named_after(service, view)
+
+
+def _in_the_way(row: ThreadRow, request: Request, move: str, *, label: str) -> list[str]:
+    return obstacles_to(row, move, label=label) if move and request.method == "GET" else []
+
+
+def _named_after(service: Callable[..., object], view: View) -> View:
     named = service.func if isinstance(service, partial) else service
     view.__name__ = view.__qualname__ = named.__name__
-    return cast(View, view)
+    return view
 
 
 def _said(words: Words[R], row: R) -> str:
