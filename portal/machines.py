@@ -16,8 +16,14 @@ from plannumerique.organisations.permissions import Permission
 from projects.models import Application, CompletionPoint
 from projects.permissions import APPLICATION_MOVES, POINT_MOVES
 from subsidies.models import AccountChange, EquipmentSubsidy, Invoice, Payment, PurchaseOrder, ResourcesSubsidy
-from subsidies.permissions import ACCOUNT_CHANGE_MOVES, EQUIPMENT_MOVES, PAYMENT_MOVES, PURCHASE_ORDER_MOVES, RESOURCES_MOVES
-from subsidies.permissions_statement import INVOICE_MOVES
+from subsidies.permissions import (
+    ACCOUNT_CHANGE_MOVES,
+    EQUIPMENT_MOVES,
+    INVOICE_MOVES,
+    PAYMENT_MOVES,
+    PURCHASE_ORDER_MOVES,
+    RESOURCES_MOVES,
+)
 
 
 @dataclass(frozen=True, slots=True)

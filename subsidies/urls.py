@@ -1,12 +1,23 @@
-from django.urls import URLPattern, path
+from django.urls import path
 
-from subsidies.urls_statement import STATEMENT
-from subsidies.views import account, convention, decision, equipment, orders, payments, resources
+from subsidies.views import (
+    account,
+    convention,
+    decision,
+    equipment,
+    invoices,
+    orders,
+    payments,
+    resources,
+    service_fait,
+    solde,
+    statement,
+    workbook,
+)
 
 app_name = "subsidies"
 
-# The pages of the orders, of the decision and of the payments.
-ORDERS_AND_MONEY: list[URLPattern] = [
+urlpatterns = [
     path("conventions/<int:pk>/notifier/", convention.notify_convention, name="notify"),
     path("subventions/", equipment.subsidies, name="subsidies"),
     path("subventions/<int:pk>/", equipment.equipment, name="equipment"),
@@ -55,6 +66,32 @@ ORDERS_AND_MONEY: list[URLPattern] = [
     path("ressources/<int:pk>/payer/", resources.prepare_grant_payment, name="prepare_grant_payment"),
     path("ressources/<int:pk>/ej/saisir/", resources.record_grant_ej, name="record_grant_ej"),
     path("ressources/<int:pk>/ej/rectifier/", resources.rectify_grant_ej, name="rectify_grant_ej"),
+    # The expense statement, its invoices, the service fait and the solde.
+    path("subventions/<int:pk>/etat/", statement.statement, name="statement"),
+    path("subventions/<int:pk>/etat/ouvrir/", statement.open_statement, name="open_statement"),
+    path("subventions/<int:pk>/etat/aides/", statement.declare_aid, name="declare_aid"),
+    path("subventions/<int:pk>/etat/etablir/", statement.lay_out_statement, name="lay_out_statement"),
+    path("subventions/<int:pk>/etat/certifier/", statement.certify_statement, name="certify_statement"),
+    path("subventions/<int:pk>/etat/signature-papier/", statement.record_signed_statement, name="record_signed_statement"),
+    path("subventions/<int:pk>/etat/deposer/", statement.deposit_statement, name="deposit_statement"),
+    path("subventions/<int:pk>/etat/completer/", statement.request_statement_completion, name="request_statement_completion"),
+    path("subventions/<int:pk>/etat/classeur/", workbook.upload_workbook, name="upload_workbook"),
+    path("subventions/<int:pk>/etat/classeur/modele/", workbook.download_workbook, name="download_workbook"),
+    path("subventions/<int:pk>/factures/ajouter/", invoices.enter_invoice, name="enter_invoice"),
+    path("subventions/<int:pk>/factures/deposer/", invoices.drop_invoices, name="drop_invoices"),
+    path("subventions/<int:pk>/factures/<int:piece_pk>/saisir/", invoices.type_invoice, name="type_invoice"),
+    path("subventions/<int:pk>/factures/<int:piece_pk>/joindre/", invoices.attach_copy, name="attach_copy"),
+    path("factures/<int:pk>/", invoices.invoice, name="invoice"),
+    path("factures/<int:pk>/corriger/", invoices.correct_invoice, name="correct_invoice"),
+    path("factures/<int:pk>/retirer/", invoices.withdraw_invoice, name="withdraw_invoice"),
+    path("factures/<int:pk>/accepter/", invoices.accept_invoice, name="accept_invoice"),
+    path("factures/<int:pk>/rejeter/", invoices.reject_invoice, name="reject_invoice"),
+    path("factures/<int:pk>/reprendre/", invoices.reopen_invoice, name="reopen_invoice"),
+    path("subventions/<int:pk>/service-fait/", service_fait.certify_service_fait, name="certify_service_fait"),
+    path("subventions/<int:pk>/service-fait/annuler/", service_fait.revoke_service_fait, name="revoke_service_fait"),
+    path("subventions/<int:pk>/solde/liquider/", solde.liquidate_solde, name="liquidate_solde"),
+    path("subventions/<int:pk>/solde/aucun/", solde.settle_without_solde, name="settle_without_solde"),
+    path("subventions/<int:pk>/solde/reprendre/", solde.cancel_liquidation, name="cancel_liquidation"),
+    path("subventions/<int:pk>/trop-percu/", solde.declare_overpaid, name="declare_overpaid"),
+    path("subventions/<int:pk>/clore/", solde.close, name="close"),
 ]
-
-urlpatterns = [*ORDERS_AND_MONEY, *STATEMENT]

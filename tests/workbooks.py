@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from plannumerique.ui.spreadsheets import XLSX
-from subsidies.workbook import FILLED, LAYOUT, build, label_of
+from subsidies.workbooks import FILLED, LAYOUT, build, label_of
 from tests.factories_statement import SUPPLIER, classes_of
 
 

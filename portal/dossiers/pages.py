@@ -24,13 +24,13 @@ from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Document
 from portal.standing.pieces import CHECKED_KINDS
 from projects.enums import DEAD_STATES, ApplicationState
 from projects.models import Application, Dossier
-from projects.pages import badge_for
+from projects.pages.applications import badge_for
 from subsidies.enums import CERTIFIED_STATES, CHECKED_PIECES
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
 from subsidies.pages.expected import of_subsidy
 from subsidies.pages.statement_steps import TITLES as STATEMENT_STEPS
 from subsidies.pages.statement_steps import fills_statement
-from subsidies.promises import promise_of
+from subsidies.readings.promises import promise_of
 from subsidies.rules import PaymentPromise
 
 

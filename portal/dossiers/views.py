@@ -14,7 +14,7 @@ from portal.dossiers.steps import steps_of
 from portal.events import journal_for
 from projects.models import Dossier
 from projects.permissions import EDITABLE, can_deposit_dossier_piece, can_describe_dossier
-from subsidies.promises import no_solde_of
+from subsidies.readings.promises import no_solde_of
 
 
 @require_safe

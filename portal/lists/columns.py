@@ -16,7 +16,7 @@ from portal.standing.expected import Expected
 from portal.standing.pieces import PieceLine
 from portal.standing.stages import Stage
 from projects.enums import ApplicationState
-from projects.pages import TONES
+from projects.pages.applications import TONES
 
 STAGE_TONES: dict[str, Tone] = {
     **dict.fromkeys(Stage, Tone.INFO),

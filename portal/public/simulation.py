@@ -9,7 +9,7 @@ from plannumerique.lib.text import NBSP
 from plannumerique.ui.pieces import AmountLine, Amounts, Fact
 from projects.models import Campaign
 from projects.rules import ClassExpense, Funding, FundingTerms, provisional_subsidy
-from subsidies.promises import calendar_of
+from subsidies.readings.promises import calendar_of
 from subsidies.rules import PaymentCalendar, acompte_due, solde_due
 
 

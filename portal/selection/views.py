@@ -18,7 +18,7 @@ from portal.selection.acts import DECIDE, Decision
 from portal.selection.forms import DecisionsForm, PublishedListForm
 from projects.enums import ProposalChoice
 from projects.models import SelectionSession
-from projects.published_list import LAYOUT, Comparison, build, compare
+from projects.workbooks import LAYOUT, Comparison, build, compare
 
 # The page names so many rows of each kind; the job that follows names them all.
 SHOWN = 100

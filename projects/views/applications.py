@@ -40,7 +40,7 @@ from projects.forms import (
     SetAsideForm,
 )
 from projects.models import Application, Campaign, CompletionPoint, Opinion
-from projects.pages import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, parted, point_lines, steps_of
+from projects.pages.applications import actions_of, amounts_of, badge_for, facts_of, facts_of_piece, parted, point_lines, steps_of
 from projects.views.common import application_of, dossier_of, piece_of, points_to_answer
 
 # --- Lists ---

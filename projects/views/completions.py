@@ -17,7 +17,7 @@ from projects import permissions, services
 from projects.enums import Anchor
 from projects.forms import CompletionForm, PointFormSet, ResponseForm
 from projects.models import CompletionPoint
-from projects.pages import facts_of
+from projects.pages.applications import facts_of
 from projects.views.common import application_of
 
 

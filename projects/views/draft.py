@@ -14,10 +14,10 @@ from plannumerique.journal.unsent import forget, unsent
 from plannumerique.lib.text import plural, starts_lower
 from plannumerique.organisations.http import Request
 from projects import permissions, services
-from projects.draft_pages import DraftLine, closing_of, forecast_of, lines_of, missing_pieces, steps_of_draft, total_of
 from projects.enums import TECHNICAL_ANCHORS
 from projects.forms import AddSchoolsForm, ClassCostFormSet, DepositForm, TechnicalPartForm
 from projects.models import Application, Dossier, Phase
+from projects.pages.draft import DraftLine, closing_of, forecast_of, lines_of, missing_pieces, steps_of_draft, total_of
 from projects.views.common import application_of, dossier_of, points_to_answer
 
 TECHNICAL = "technical_part"

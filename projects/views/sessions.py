@@ -16,8 +16,8 @@ from projects import permissions, services
 from projects.enums import ProposalChoice
 from projects.forms import MarksForm, OpenSessionForm, ProposalFormSet, SessionForm
 from projects.models import Application, Mark, Phase, SelectionSession
+from projects.pages.sessions import RankedLine, board_of, envelope_of, lines_of_session
 from projects.services.sessions import Proposed
-from projects.session_pages import RankedLine, board_of, envelope_of, lines_of_session
 
 COLUMNS = (
     Column("seance", "Séance", shows=lambda row: Shown(row, url=row.get_absolute_url()), order_by=("label",)),

@@ -20,7 +20,6 @@ from projects import documents as acts
 from projects.documents import DAF, rates_in_words
 from projects.enums import ActKind
 from projects.models import Signatory
-from subsidies.claims import names_of_classes
 from subsidies.documents.common import (
     Account,
     SoldeCalendar,
@@ -32,6 +31,7 @@ from subsidies.documents.common import (
     solde_calendar_of,
 )
 from subsidies.models import EquipmentSubsidy
+from subsidies.readings.claims import names_of_classes
 from subsidies.rules import acompte_due
 
 

@@ -17,12 +17,12 @@ from projects import documents as acts
 from projects.documents import DAF
 from projects.enums import ActKind
 from projects.rules import ClassKey
-from subsidies.claims import names_of_classes
 from subsidies.documents.common import convention_in_words, paragraphs
 from subsidies.documents.payments import decision_in_words
 from subsidies.models import EquipmentSubsidy
-from subsidies.permissions_statement import can_certify_service_fait
-from subsidies.promises import due_in_words, promise_of
+from subsidies.permissions import can_certify_service_fait
+from subsidies.readings.claims import names_of_classes
+from subsidies.readings.promises import due_in_words, promise_of
 from subsidies.rules import Definitive
 
 

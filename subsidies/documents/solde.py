@@ -10,11 +10,11 @@ from plannumerique.files.letters import Row, Table
 from plannumerique.files.models import IssuedDocument
 from plannumerique.organisations.actor import Actor
 from projects.enums import ActKind
-from subsidies.claims import definitive_of, names_of_classes
 from subsidies.documents.payments import PaymentCertificate, certificate_parts, issue_about_payment
 from subsidies.documents.service_fait import classes_table
 from subsidies.models import Payment
-from subsidies.promises import promise_of
+from subsidies.readings.claims import definitive_of, names_of_classes
+from subsidies.readings.promises import promise_of
 from subsidies.rules import Definitive
 
 

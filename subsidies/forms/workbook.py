@@ -18,7 +18,7 @@ from subsidies.forms.invoices import HEADER, MOST_LINES, InvoiceForm, LineForm
 from subsidies.models import EquipmentSubsidy, Invoice
 from subsidies.rules import VAT_RATES
 from subsidies.services.workbook import Entry
-from subsidies.workbook import LAYOUT, REFERENCE, TOKEN_CELL, claimable_classes, label_of, subsidy_in
+from subsidies.workbooks import LAYOUT, REFERENCE, TOKEN_CELL, claimable_classes, label_of, subsidy_in
 
 # The field of a line's form, and the column that it is read from.
 LINE = {

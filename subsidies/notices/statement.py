@@ -13,7 +13,7 @@ from plannumerique.organisations.recipients import Recipients
 from projects.documents import DANE
 from projects.notices import recipients_of
 from subsidies.models import EquipmentSubsidy, Invoice
-from subsidies.promises import calendar_of, due_in_words
+from subsidies.readings.promises import calendar_of, due_in_words
 from subsidies.rules import PaymentPromise, solde_due
 
 

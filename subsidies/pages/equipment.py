@@ -9,10 +9,10 @@ from plannumerique.lib.money import percentage
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Step, StepState, Tone
 from subsidies import permissions
-from subsidies.claims import names_of_classes
 from subsidies.enums import DECIDED_STATES, SETTLED_STATES, PaymentKind, SubsidyState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder
 from subsidies.pages.accounts import shown_iban
+from subsidies.readings.claims import names_of_classes
 from subsidies.services.acompte import acompte_lines
 from subsidies.services.solde import definitive_lines
 

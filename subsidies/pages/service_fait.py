@@ -6,10 +6,10 @@ from deployments.enums import MobileClassState
 from plannumerique.lib.text import typeset
 from plannumerique.ui.pieces import Amounts, Fact
 from projects.rules import FundingError
-from subsidies.claims import definitive_of, names_of_classes
 from subsidies.models import EquipmentSubsidy
 from subsidies.pages.statement import class_amounts, total_amounts
-from subsidies.promises import calendar_of, no_solde
+from subsidies.readings.claims import definitive_of, names_of_classes
+from subsidies.readings.promises import calendar_of, no_solde
 from subsidies.rules import PaymentPromise
 
 

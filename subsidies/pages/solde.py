@@ -7,7 +7,7 @@ from plannumerique.journal.machine import Condition, moves_of
 from plannumerique.ui.pieces import AmountLine, Amounts, Fact
 from subsidies.enums import CERTIFIED_STATES
 from subsidies.models import EquipmentSubsidy
-from subsidies.promises import promise_of
+from subsidies.readings.promises import promise_of
 from subsidies.rules import trop_percu
 from subsidies.services.solde import solde_lines
 

@@ -13,10 +13,10 @@ from plannumerique.lib.money import ZERO
 from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import Action, AmountLine, Amounts, Badge, Fact, Tone
 from projects.rules import ClassKey, Funding, FundingError, public_aid_warning
-from subsidies.claims import claim_of, definitive_of, names_of_classes
 from subsidies.enums import InvoiceState
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
-from subsidies.permissions_statement import can_certify_statement, can_edit_statement, can_record_signed_statement
+from subsidies.permissions import can_certify_statement, can_edit_statement, can_record_signed_statement
+from subsidies.readings.claims import claim_of, definitive_of, names_of_classes
 from subsidies.rules import Definitive, InvoicedAmount, solde_due, trop_percu
 from subsidies.services.statement import READY_TO_CERTIFY
 

@@ -10,9 +10,9 @@ from plannumerique.lib.text import plural, typeset
 from plannumerique.organisations.actor import Actor
 from subsidies.enums import InvoiceState, SubsidyState
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice, InvoiceLine
-from subsidies.permissions_statement import can_certify_statement, can_enter_invoice
+from subsidies.permissions import can_certify_statement, can_enter_invoice
 from subsidies.services.invoices import copies_to_type
-from subsidies.workbook import claimable_classes
+from subsidies.workbooks import claimable_classes
 
 # What is ordered can be delivered and invoiced; before, the page speaks of the orders alone.
 SPENDING_STATES = (SubsidyState.NOTIFIED, SubsidyState.ACOMPTE_REQUESTED, SubsidyState.ACOMPTE_PAID, SubsidyState.TO_COMPLETE)

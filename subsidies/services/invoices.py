@@ -22,7 +22,7 @@ from subsidies.enums import STATEMENT_OPEN_STATES, ExpenseCategory, PieceKind
 from subsidies.models import EquipmentSubsidy, Invoice, InvoiceLine
 from subsidies.models.statement import InvoiceQuerySet
 from subsidies.notices import statement as notices
-from subsidies.permissions_statement import can_check_invoice, can_edit_invoice, can_enter_invoice, can_withdraw_invoice
+from subsidies.permissions import can_check_invoice, can_edit_invoice, can_enter_invoice, can_withdraw_invoice
 from subsidies.rules import tax_mismatch
 from subsidies.services.statement import open_statement, outdate
 

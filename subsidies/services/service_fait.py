@@ -7,12 +7,12 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import passage
 from plannumerique.organisations.actor import Actor
 from projects.rules import FundingError
-from subsidies.claims import certified_class_ids, definitive_of
 from subsidies.documents import service_fait as documents
 from subsidies.models import EquipmentSubsidy
 from subsidies.notices import statement as notices
-from subsidies.permissions_statement import can_certify_service_fait, can_revoke_service_fait
-from subsidies.promises import promise_of
+from subsidies.permissions import can_certify_service_fait, can_revoke_service_fait
+from subsidies.readings.claims import certified_class_ids, definitive_of
+from subsidies.readings.promises import promise_of
 
 
 def certify_service_fait(

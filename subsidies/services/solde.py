@@ -8,11 +8,11 @@ from plannumerique.journal.machine import Refused
 from plannumerique.journal.passages import passage
 from plannumerique.lib.money import ZERO
 from plannumerique.organisations.actor import Actor
-from subsidies.claims import definitive_of, names_of_classes
 from subsidies.enums import PaymentKind
 from subsidies.models import EquipmentSubsidy, Payment
-from subsidies.permissions_statement import can_close, can_liquidate
-from subsidies.promises import promise_of
+from subsidies.permissions import can_close, can_liquidate
+from subsidies.readings.claims import definitive_of, names_of_classes
+from subsidies.readings.promises import promise_of
 from subsidies.rules import solde_due
 from subsidies.services.payments import Line, prepare
 

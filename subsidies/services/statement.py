@@ -18,7 +18,7 @@ from subsidies.documents import statement as documents
 from subsidies.enums import PieceKind
 from subsidies.models import EquipmentSubsidy, ExpenseStatement
 from subsidies.notices import statement as notices
-from subsidies.permissions_statement import (
+from subsidies.permissions import (
     can_certify_statement,
     can_deposit_statement,
     can_edit_statement,

@@ -12,7 +12,7 @@ from plannumerique.journal.models import Thread
 from plannumerique.organisations.actor import Actor
 from subsidies import conditions as only_if
 from subsidies.models import EquipmentSubsidy, Invoice
-from subsidies.permissions_statement import can_enter_invoice
+from subsidies.permissions import can_enter_invoice
 from subsidies.services.invoices import InvoiceContent, LineContent, correct_invoice, enter_invoice
 
 

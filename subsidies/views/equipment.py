@@ -22,7 +22,7 @@ from subsidies.pages.orders import badge_of as order_badge
 from subsidies.pages.payments import badge_of as payment_badge
 from subsidies.pages.solde import overpaid_amounts
 from subsidies.pages.statement_steps import statement_steps
-from subsidies.promises import no_solde_of, promise_of
+from subsidies.readings.promises import no_solde_of, promise_of
 from subsidies.services import acompte, decision, holds, references
 from subsidies.views.common import documents_about, pieces_about
 

@@ -22,7 +22,7 @@ from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
 from plannumerique.ui.errors import NotFound
 from plannumerique.ui.pieces import Action
-from subsidies import permissions_statement as permissions
+from subsidies import permissions
 from subsidies.forms.invoices import (
     AttachForm,
     CorrectInvoiceForm,
@@ -37,7 +37,7 @@ from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.pages.invoices import already_there, facts_of, warnings_of
 from subsidies.services import invoices as services
 from subsidies.views.statement import subsidy_or_404
-from subsidies.workbook import claimable_classes
+from subsidies.workbooks import claimable_classes
 
 MOST_SHOWN, MOST_OFFERED = 50, 500
 

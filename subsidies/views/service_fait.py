@@ -9,7 +9,7 @@ from plannumerique.journal.forms import MotiveForm
 from plannumerique.journal.http import act_page
 from plannumerique.journal.machine import obstacles_to
 from plannumerique.organisations.http import Request
-from subsidies import permissions_statement as permissions
+from subsidies import permissions
 from subsidies.forms.service_fait import ServiceFaitForm
 from subsidies.pages.service_fait import amounts_of, facts_of, left_out
 from subsidies.services import service_fait as services

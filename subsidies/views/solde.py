@@ -2,7 +2,7 @@
 
 from plannumerique.journal.forms import MotiveForm
 from plannumerique.journal.http import Acts, act_view
-from subsidies import permissions_statement as permissions
+from subsidies import permissions
 from subsidies.pages.solde import closing_checklist, liquidation_facts, overpaid_amounts, solde_amounts
 from subsidies.services import solde as services
 from subsidies.views.statement import subsidy_or_404

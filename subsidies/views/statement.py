@@ -15,11 +15,11 @@ from plannumerique.journal.machine import Refused
 from plannumerique.organisations.http import Request
 from plannumerique.ui.columns import Column, Shown, table_of
 from plannumerique.ui.lists import paginate
-from subsidies import permissions_statement as permissions
+from subsidies import permissions
 from subsidies.forms.statement import AidForm, SignedStatementForm
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.pages.statement import aid_warning, badge_of, claim_amounts, facts_of, past_amounts, statement_actions
-from subsidies.promises import no_solde_of, promise_of
+from subsidies.readings.promises import no_solde_of, promise_of
 from subsidies.services import statement as services
 
 

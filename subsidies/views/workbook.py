@@ -11,14 +11,14 @@ from plannumerique.lib.text import plural
 from plannumerique.organisations.http import Request
 from plannumerique.ui.exports import workbook_answer
 from plannumerique.ui.spreadsheets import BadWorkbook, Fault
-from subsidies import permissions_statement as permissions
+from subsidies import permissions
 from subsidies.forms.workbook import Filled, WorkbookForm, read_workbook
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
 from subsidies.pages.workbook import MOST_FAULTS, review_of
 from subsidies.services import workbook as services
 from subsidies.services.workbook import SomeRefused
 from subsidies.views.statement import subsidy_or_404
-from subsidies.workbook import build
+from subsidies.workbooks import build
 
 
 @require_safe

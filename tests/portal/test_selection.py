@@ -16,8 +16,8 @@ from plannumerique.ui.spreadsheets import XLSX
 from projects import services
 from projects.enums import ActKind, ProposalChoice
 from projects.models import Application, Campaign
-from projects.published_list import LAYOUT
 from projects.services.sessions import Proposed
+from projects.workbooks import LAYOUT
 from tests.factories import AcademieFactory, SchoolFactory, actor_for
 from tests.factories_projects import IN_PHASE, ApplicationFactory, DossierFactory, SelectionSessionFactory
 from tests.ods import as_ods

@@ -34,7 +34,6 @@ from projects.documents import issue_receipt, issue_selection_letter
 from projects.enums import ActKind
 from projects.enums import PieceKind as ApplicationPiece
 from projects.models import Application
-from subsidies.claims import definitive_of
 from subsidies.documents.decision import issue_decision
 from subsidies.documents.payments import issue_acompte_certificate, issue_payment_notice
 from subsidies.documents.resources import issue_grant_letter
@@ -42,6 +41,7 @@ from subsidies.documents.service_fait import issue_service_fait
 from subsidies.documents.solde import issue_certificate
 from subsidies.documents.statement import issue_statement
 from subsidies.models import EquipmentSubsidy, Payment, ResourcesSubsidy
+from subsidies.readings.claims import definitive_of
 from subsidies.services import account, invoices, orders
 from tests.factories import AcademieFactory, CirconscriptionFactory, DepartementFactory, actor_for
 from tests.factories_conventions import convention_texts

@@ -15,8 +15,8 @@ from plannumerique.organisations.enums import Role
 from projects import services
 from projects.enums import ApplicationState, ProposalChoice
 from projects.models import Application, Mark, Proposal, SelectionSession
+from projects.pages.sessions import board_of
 from projects.services.sessions import Proposed
-from projects.session_pages import board_of
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_projects import IN_PHASE, ApplicationFactory, CriterionFactory, DossierFactory, SelectionSessionFactory
 

@@ -8,7 +8,7 @@ import pytest
 from plannumerique.journal.machine import moves_of
 from plannumerique.organisations.enums import Level
 from subsidies.models import EquipmentSubsidy, Invoice
-from subsidies.permissions_statement import INVOICE_MOVES, STATEMENT_EQUIPMENT_MOVES
+from subsidies.permissions import INVOICE_MOVES, STATEMENT_EQUIPMENT_MOVES
 from subsidies.services import invoices, service_fait, solde, statement
 from tests.factories import CirconscriptionFactory
 from tests.factories_statement import InvoiceFactory, StatementFactory, classes_of, receive

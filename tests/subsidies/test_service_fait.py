@@ -15,8 +15,8 @@ from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from projects.models import CampaignDeadline
 from subsidies.models import EquipmentSubsidy, ExpenseStatement, Invoice
-from subsidies.permissions_statement import can_certify_service_fait
-from subsidies.promises import promise_of
+from subsidies.permissions import can_certify_service_fait
+from subsidies.readings.promises import promise_of
 from subsidies.rules import Party
 from subsidies.services import service_fait, statement
 from tests.factories import AcademieFactory, MembershipFactory, UserFactory, actor_for

@@ -14,7 +14,7 @@ from plannumerique.organisations.enums import Role
 from projects.models import CampaignDeadline
 from subsidies.models import EquipmentSubsidy, Payment
 from subsidies.pages.equipment import amounts_of
-from subsidies.promises import promise_of
+from subsidies.readings.promises import promise_of
 from subsidies.rules import Party, closing_gap, trop_percu
 from subsidies.services import payments, service_fait, solde
 from tests.factories_projects import CampaignFactory

@@ -15,7 +15,7 @@ from subsidies.forms.workbook import read_workbook
 from subsidies.models import ExpenseStatement, Invoice, InvoiceLine
 from subsidies.services import invoices
 from subsidies.services.workbook import Outcome, SomeRefused, rehearse_workbook, take_workbook
-from subsidies.workbook import FILLED, HELP, LAYOUT, REFERENCE, TOKEN_CELL, build, label_of, mark_of
+from subsidies.workbooks import FILLED, HELP, LAYOUT, REFERENCE, TOKEN_CELL, build, label_of, mark_of
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_projects import CampaignFactory
 from tests.factories_statement import InvoiceFactory, StatementFactory, a_line, an_invoice, classes_of

@@ -15,7 +15,7 @@ from plannumerique.files.models import StoredFile
 from plannumerique.organisations.enums import Role
 from plannumerique.ui.spreadsheets import ODS, XLSX
 from subsidies.models import Invoice
-from subsidies.workbook import FILLED
+from subsidies.workbooks import FILLED
 from tests.factories import CollectiviteFactory, actor_for
 from tests.factories_statement import InvoiceFactory, classes_of
 from tests.factories_subsidies import EquipmentSubsidyFactory, actor_of

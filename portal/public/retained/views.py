@@ -21,7 +21,7 @@ from portal.public.retained.map import draw
 from portal.public.retained.open_data import as_csv, as_geojson, described
 from portal.public.retained.rows import CommuneCount, by_commune, retained_applications, with_position
 from projects.enums import ApplicationState
-from projects.pages import TONES
+from projects.pages.applications import TONES
 
 
 def _badge(row: Any) -> Badge:

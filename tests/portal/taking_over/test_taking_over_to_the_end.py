@@ -13,8 +13,8 @@ from plannumerique.journal.models import JournalLine
 from plannumerique.notices.models import OutboxMail
 from plannumerique.organisations.enums import Role
 from portal.taking_over.entered import NothingToEnter
-from subsidies.claims import definitive_of
 from subsidies.models import EquipmentSubsidy, PastExpense, Payment, ResourcesSubsidy
+from subsidies.readings.claims import definitive_of
 from subsidies.services import taking_over as services
 from tests.factories import SchoolFactory, actor_for
 from tests.portal.taking_over.settled import confirm, money

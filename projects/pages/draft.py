@@ -16,7 +16,7 @@ from plannumerique.organisations.actor import Actor
 from plannumerique.ui.pieces import AmountLine, Amounts, Badge, Step, StepState, Tone
 from projects.enums import REQUIRED_PIECES, ApplicationState, PieceKind
 from projects.models import Application, Dossier, Phase, TermsVersion
-from projects.pages import amounts_of_expenses, badge_of
+from projects.pages.applications import amounts_of_expenses, badge_of
 from projects.rules import ClassExpense, Funding, FundingError, provisional_subsidy
 
 S = ApplicationState

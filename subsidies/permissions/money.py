@@ -7,7 +7,7 @@ from plannumerique.organisations.enums import COLLECTIVITE, DAF, DANE, Role
 from plannumerique.organisations.permissions import Permission, Scoped, granted_to
 from subsidies.enums import PieceState, ResourcesState
 from subsidies.models import AccountChange, EquipmentSubsidy, Payment, PurchaseOrder, ResourcesSubsidy
-from subsidies.permissions_statement import STATEMENT_EQUIPMENT_MOVES
+from subsidies.permissions.statement import STATEMENT_EQUIPMENT_MOVES
 
 # --- Opening ---
 

@@ -56,7 +56,7 @@ _DAYS = ("invoiced_on", "mandat_on")
 _TEXTS = ("mark", "number", "supplier_siret", "mandat_number")
 _LAST_ROW = LAYOUT.head_row + MOST_ROWS
 _GREY = PatternFill("solid", fgColor="EEEEEE")
-_SALT = "subsidies.workbook"
+_SALT = "subsidies.workbooks"
 _HELP = (
     "Remplissez la feuille « À remplir », enregistrez le classeur au format XLSX ou ODS, puis déposez-le sur la page de l’état récapitulatif.",
     "Une ligne par facture, par classe mobile, par nature de dépense et par taux de TVA.",
