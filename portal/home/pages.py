@@ -127,7 +127,8 @@ def totals_of(actor: Actor) -> tuple[list[Fact], Amounts | None]:
     if holds_only_a_college(actor):
         return _grants_of(actor), None
     totals = {what: values for what, *values in _totals(actor)}
-    asked, granted, classes, *_ = totals["applications"]
+    # Whoever holds nothing that day has no scope, and the query no row.
+    asked, granted, classes, *_ = totals.get("applications", (0, 0, 0))
     figures = [
         Fact("Écoles candidates", str(asked)),
         Fact("Écoles retenues", str(granted)),

@@ -150,6 +150,17 @@ def test_nothing_expected_is_said(client):
     assert "Rien n’est attendu de vous aujourd’hui" in client.get("/").content.decode()
 
 
+def test_whoever_holds_nothing_that_day_still_has_a_home(client):
+    actor = actor_for(Role.EDITEUR, at=IN_PHASE)
+    actor.user.memberships.update(ends_on=IN_PHASE.date() - dt.timedelta(days=1))
+    client.force_login(actor.user)
+
+    answer = client.get("/")
+
+    assert answer.status_code == 200
+    assert [fact.value for fact in answer.context["figures"]] == ["0", "0", "0"]
+
+
 def test_another_academie_sees_nothing(client):
     application = ApplicationFactory(submitted=True)
     log_in(client, Role.AGENT_DANE, AcademieFactory(rennes=True))
