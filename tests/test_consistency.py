@@ -303,20 +303,8 @@ _MOST_LINES, _LONGEST_FUNCTION = 400, 40
 
 # à découper
 _STILL_LONG = {
-    "conventions/models/conventions.py",
-    "conventions/pages.py",
-    "conventions/views.py",
     "plannumerique/files/models.py",
-    "portal/home/todo.py",
-    "projects/models/applications.py",
-    "projects/views/applications.py",
     "subsidies/models/equipment.py",
-}
-# à découper
-_STILL_LONG_FUNCTIONS = {
-    ("plannumerique/files/services.py", "issue"),
-    ("plannumerique/organisations/services.py", "open_academie"),
-    ("projects/services/campaigns.py", "open_campaign"),
 }
 
 
@@ -340,7 +328,7 @@ def test_no_function_is_longer_than_one_thought():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and (node.end_lineno or 0) - node.lineno + 1 > _LONGEST_FUNCTION
     }
-    assert long - _STILL_LONG_FUNCTIONS == set(), "to part by the thoughts that it holds"
+    assert long == set(), "to part by the thoughts that it holds"
 
 
 def test_a_package_keeps_its_body_out_of_its_init():

@@ -153,29 +153,29 @@ def issue(
     Refused names every blank of the letter.
     """
     _refuse_what_cannot_be_issued(letter, thread, actor)
-    document = IssuedDocument(
-        thread=thread,
-        subject_kind=subject._meta.label_lower,
-        subject_id=subject.pk,
-        school=school,
-        college=college,
-        readers=readers,
-        kind=letter.kind,
-        title=letter.title,
-        template=letter.template,
-        template_version=version_of(letter.template),
-        snapshot=letter.snapshot(),
-        series=series,
-        issued_at=actor.at,
-        issued_by=actor.user,
-        replaces=replaces,
-        verification_code=_new_code(),
-    )
+    document = _frozen(letter, subject, actor=actor)
+    document.thread, document.series, document.replaces = thread, series, replaces
+    document.readers, document.school, document.college = readers, school, college
     with opening(document, actor=actor, may=can_issue, label=typeset(f"Établir : {letter.title}")):
         document.number = _next_number(series)
         document.reference = reference.format(number=document.number)
     after_commit(tasks.render_document, document.pk, actor.at.isoformat())
     return document
+
+
+def _frozen(letter: LetterContext, subject: models.Model, *, actor: Actor) -> IssuedDocument:
+    return IssuedDocument(
+        subject_kind=subject._meta.label_lower,
+        subject_id=subject.pk,
+        kind=letter.kind,
+        title=letter.title,
+        template=letter.template,
+        template_version=version_of(letter.template),
+        snapshot=letter.snapshot(),
+        issued_at=actor.at,
+        issued_by=actor.user,
+        verification_code=_new_code(),
+    )
 
 
 def _refuse_what_cannot_be_issued(letter: LetterContext, thread: Thread, actor: Actor) -> None:

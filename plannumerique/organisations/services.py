@@ -128,32 +128,21 @@ def open_academie(
     if known := Academie.objects.filter(code=number).first():
         raise ValidationError(f"L’{known} est déjà ouverte.")
     in_table = [one for one in departements_of_france().values() if one.academie_code == number]
-    academie = Academie(
-        code=number,
-        name=name or (in_table[0].academie_name if in_table else ""),
-        rectorat_uai=rectorat_uai,
-        address=address,
-        city=city,
-        dane_email=dane_email,
-        daf_email=daf_email,
-        dsi_email=dsi_email,
-        head=head,
-        tribunal=tribunal,
-        tribunal_address=tribunal_address,
-        comptable=comptable,
-    )
+    where = {"rectorat_uai": rectorat_uai, "address": address, "city": city}
+    mails = {"dane_email": dane_email, "daf_email": daf_email, "dsi_email": dsi_email}
+    mentions = {"head": head, "tribunal": tribunal, "tribunal_address": tribunal_address, "comptable": comptable}
+    named = name or (in_table[0].academie_name if in_table else "")
+    academie = Academie(code=number, name=named, **where, **mails, **mentions)
     academie.full_clean()
     academie.save()
     _open_departements(academie, list(departements) or [(one.code, one.name) for one in in_table])
-    administrator = invite(
-        administrator_email,
-        role=Role.ADMINISTRATOR,
-        organisation=academie,
-        starts_on=on,
-        first_name=administrator_first_name,
-        last_name=administrator_last_name,
-    )
-    return OpenedAcademie(academie, administrator)
+    person = {"first_name": administrator_first_name, "last_name": administrator_last_name}
+    return OpenedAcademie(academie, _invite_administrator(administrator_email, academie, on=on, **person))
+
+
+def _invite_administrator(email: str, academie: Academie, *, on: dt.date, first_name: str, last_name: str) -> Invitation:
+    role = Role.ADMINISTRATOR
+    return invite(email, role=role, organisation=academie, starts_on=on, first_name=first_name, last_name=last_name)
 
 
 def open_administration(user: User) -> None:

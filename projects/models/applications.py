@@ -1,23 +1,21 @@
-"""The dossier, its application lines (one per school and phase), their forecasts and the opinions given on them."""
+"""The application lines of a dossier, one per school and phase."""
 
 import datetime as dt
-from decimal import Decimal
 from typing import Self
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.functional import cached_property
 
 from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
+from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
 from plannumerique.lib.dates import long_date
 from plannumerique.organisations.actor import Actor, Scope
-from plannumerique.organisations.models import Collectivite, School
+from plannumerique.organisations.models import School
 from projects import conditions as only_if
 from projects.enums import (
     DEAD_STATES,
@@ -26,67 +24,14 @@ from projects.enums import (
     ApplicationState,
     Filtering,
     OpinionKind,
-    OpinionSense,
     WifiState,
 )
 from projects.models.campaigns import Campaign, Phase
+from projects.models.constraints import CONSTRAINTS
+from projects.models.forecasts import ClassForecast
 from projects.rules import ClassExpense
 
 S = ApplicationState
-
-
-class DossierQuerySet(ThreadRowQuerySet):
-    def for_list(self) -> Self:
-        """The count is asked of the rows of the page alone: a join would count for every dossier before sorting them."""
-        applications = Application.objects.filter(dossier=OuterRef("pk")).order_by().values("dossier")
-        return self.select_related("thread", "campaign", "collectivite").annotate(
-            schools_count=Coalesce(Subquery(applications.values(count=Count("pk"))), 0)
-        )
-
-
-class Dossier(ThreadRow):
-    """One collectivité in one campaign. It belongs to organisations, never to a person."""
-
-    passage_related = ("campaign", "collectivite")
-    journaled = ("contact_name", "contact_email", "contact_phone")
-
-    thread = models.OneToOneField(Thread, models.PROTECT, related_name="dossier")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="dossiers", verbose_name="campagne")
-    collectivite = models.ForeignKey(Collectivite, models.PROTECT, related_name="dossiers", verbose_name="collectivité")
-    contact_name = models.CharField("personne à joindre", max_length=150, blank=True)
-    contact_email = models.EmailField("courriel", blank=True)
-    contact_phone = models.CharField("téléphone", max_length=30, blank=True)
-
-    objects = DossierQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "dossier"
-        ordering = ["collectivite__search", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["campaign", "collectivite"],
-                name="dossier_once",
-                violation_error_message="Cette collectivité a déjà un dossier dans cette campagne.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.collectivite} – {self.campaign.code}"
-
-    def get_absolute_url(self) -> str:
-        return reverse("portal:dossier", args=[self.pk])
-
-    def get_draft_url(self) -> str:
-        return reverse("projects:draft", args=[self.pk])
-
-    @property
-    def reference(self) -> str:
-        return f"{self.campaign.code}-{self.pk:04d}"
-
-    @cached_property
-    def usable_pieces(self) -> frozenset[str]:
-        """The kinds of pieces that are there and not refused; asked once for all the lines that share this dossier."""
-        return frozenset(Piece.objects.usable().filter(thread_id=self.thread_id).values_list("kind", flat=True))
 
 
 class ApplicationQuerySet(ThreadRowQuerySet):
@@ -172,7 +117,7 @@ class Application(ThreadRow):
         "taken_over_on",
     )
 
-    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="applications", verbose_name="dossier")
+    dossier = models.ForeignKey("Dossier", models.PROTECT, related_name="applications", verbose_name="dossier")
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
     phase = models.ForeignKey(Phase, models.PROTECT, related_name="applications", verbose_name="phase")
     school = models.ForeignKey(School, models.PROTECT, related_name="applications", verbose_name="école")
@@ -214,29 +159,7 @@ class Application(ThreadRow):
     class Meta:
         verbose_name = "candidature"
         ordering = ["school__search", "phase__number", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["phase", "school"],
-                condition=~Q(state__in=DEAD_STATES),
-                name="application_live_once",
-                violation_error_message="Cette école a déjà une candidature en cours dans cette phase.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=GRANTED_STATES) | Q(retained_classes__gte=1, selection_on__isnull=False),
-                name="application_retained_has_classes",
-                violation_error_message="Une candidature retenue porte au moins une classe et la date de la décision.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=S.CONTRACTED) | Q(under_convention=True),
-                name="application_contracted_is_covered",
-                violation_error_message="Une candidature conventionnée est portée dans une convention.",
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=[S.DRAFT, S.ABANDONED]) | Q(submitted_at__isnull=False) | Q(taken_over_on__isnull=False),
-                name="application_submitted_has_date",
-                violation_error_message="Une candidature déposée porte l’instant de son dépôt, ou la date de sa reprise.",
-            ),
-        ]
+        constraints = CONSTRAINTS
 
     def __str__(self) -> str:
         return f"{self.school} – {self.phase.label}"
@@ -461,64 +384,3 @@ class Application(ThreadRow):
             raise Refused(closed)
         if at < self.phase.opens_at:
             raise Refused(f"La phase n’ouvre que le {long_date(self.phase.opens_on)}.")
-
-
-class ClassForecast(models.Model):
-    """What one mobile class is expected to cost, in the campaign's basis. (dossier, UAI, number) follows the class to the solde."""
-
-    application = models.ForeignKey(Application, models.CASCADE, related_name="forecasts", verbose_name="candidature")
-    number = models.PositiveSmallIntegerField("classe n°", validators=[MinValueValidator(1)])
-    label = models.CharField("désignation", max_length=120, blank=True)
-    expense = models.DecimalField(
-        "dépense prévue (€)", max_digits=12, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
-    )
-
-    class Meta:
-        verbose_name = "dépense prévue d’une classe"
-        verbose_name_plural = "dépenses prévues"
-        ordering = ["application", "number"]
-        constraints = [
-            models.UniqueConstraint(fields=["application", "number"], name="forecast_number_once"),
-            models.CheckConstraint(
-                condition=Q(expense__gt=0), name="forecast_positive", violation_error_message="La dépense prévue est positive."
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"classe {self.number}"
-
-    def as_rule(self, uai: str) -> ClassExpense:
-        return ClassExpense(uai, self.number, self.expense)
-
-
-class Opinion(ThreadRow):
-    """What the IEN or the DSI thinks of one application. A condition may read it; it is not a state."""
-
-    application = models.ForeignKey(Application, models.PROTECT, related_name="opinions", verbose_name="candidature")
-    kind = models.CharField("avis", max_length=5, choices=OpinionKind.choices)
-    sense = models.CharField("sens", max_length=15, choices=OpinionSense.choices)
-    text = models.TextField("observations", blank=True)
-    given_by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    given_on = models.DateField("rendu le")
-
-    class Meta:
-        verbose_name = "avis"
-        verbose_name_plural = "avis"
-        ordering = ["application", "kind"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application", "kind"], name="opinion_once", violation_error_message="Cet avis est déjà rendu."
-            ),
-            models.CheckConstraint(
-                condition=~Q(sense=OpinionSense.UNFAVOURABLE) | ~Q(text=""),
-                name="opinion_unfavourable_explained",
-                violation_error_message="Un avis défavorable se motive.",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} – {self.application}"
-
-    @property
-    def scope(self) -> Scope:
-        return self.application.scope

@@ -11,7 +11,8 @@ from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
 from plannumerique.organisations.actor import Actor, Scope
 from projects.enums import PEDAGOGICAL_ANCHORS, PIECE_ANCHORS, Anchor, PointState
-from projects.models.applications import Application, Dossier
+from projects.models.applications import Application
+from projects.models.dossiers import Dossier
 
 S = PointState
 

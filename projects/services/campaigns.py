@@ -37,13 +37,7 @@ class SignatoryAs:
 @transaction.atomic
 def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories: Sequence[SignatoryAs] = ()) -> Campaign:
     """Create a campaign and all its rows from a template. Refused when the académie already has one of that code."""
-    if Campaign.objects.filter(academie=academie, code=template.code).exists():
-        raise Refused(f"L’{academie} a déjà une campagne {template.code}.")
-    asked = [field for field in academie._meta.fields if field.name in MENTIONS]
-    if missing := [str(field.verbose_name) for field in asked if is_blank(getattr(academie, field.name))]:
-        raise Refused(
-            typeset(f"L’{academie} n’a pas encore : {french_list(missing)}. Son administration les saisit, page « Académies ».")
-        )
+    _refuse_what_is_not_ready(template, academie)
     own = {"tribunal": academie.tribunal, "comptable": academie.comptable}
     campaign = Campaign(academie=academie, code=template.code, **own | template.campaign)
     campaign.full_clean()
@@ -77,3 +71,13 @@ def open_campaign(template: CampaignTemplate, *, academie: Academie, signatories
         for act in (one.acts or ActKind)
     )
     return campaign
+
+
+def _refuse_what_is_not_ready(template: CampaignTemplate, academie: Academie) -> None:
+    if Campaign.objects.filter(academie=academie, code=template.code).exists():
+        raise Refused(f"L’{academie} a déjà une campagne {template.code}.")
+    asked = [field for field in academie._meta.fields if field.name in MENTIONS]
+    if missing := [str(field.verbose_name) for field in asked if is_blank(getattr(academie, field.name))]:
+        raise Refused(
+            typeset(f"L’{academie} n’a pas encore : {french_list(missing)}. Son administration les saisit, page « Académies ».")
+        )
