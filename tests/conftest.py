@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import factory
+import pgtrigger
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from factory.django import DjangoModelFactory
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -60,6 +62,15 @@ def copy_of_the_migrated_base(template: str) -> None:
     name = connection.creation._create_test_db(verbosity=0, autoclobber=True, keepdb=False)
     connection.close()
     connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(autouse=True, scope="session")
+def base_emptied_in_spite_of_the_triggers() -> Iterator[None]:
+    """After a test that commits, Django empties every table, which PostgreSQL refuses to everybody else."""
+    flush = TransactionTestCase._fixture_teardown
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", pgtrigger.ignore()(flush))
+        yield
 
 
 @pytest.fixture(autouse=True)

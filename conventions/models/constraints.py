@@ -1,9 +1,11 @@
-"""What each state of a convention promises, held by PostgreSQL too."""
+"""What each state of a convention promises and keeps, held by PostgreSQL too."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
 from conventions.enums import BINDING_STATES, DEAD_STATES, ConventionState
+from plannumerique.journal.triggers import frozen, kept
 
 S = ConventionState
 
@@ -82,4 +84,24 @@ CONSTRAINTS = [
         name="convention_deployment_ends_after_start",
         violation_error_message="Le déploiement s’achève après avoir commencé.",
     ),
+]
+
+# What the collectivité signed, then what the recteur signed; each goes with the move that cancels its signature.
+TRIGGERS = [
+    *kept(),
+    frozen(
+        "signed_stays",
+        *("thread", "dossier", "campaign", "terms", "siret", "project_amount", "subsidy_max", "resources_total"),
+        *("deployment_from", "deployment_until", "settled_on", "taken_over_on", "original_reference"),
+        *("collectivite_signed_on", "collectivite_signed_time", "collectivite_signatory", "collectivite_capacity"),
+        once=pgtrigger.Q(old__state__in=[S.SIGNED_COLLECTIVITE, *BINDING_STATES, S.TERMINATED])
+        & ~pgtrigger.Q(old__state=S.SIGNED_COLLECTIVITE, new__state__in=[S.DELIBERATED, S.ABANDONED]),
+    ),
+    frozen(
+        "signed_by_the_recteur_stays",
+        *("recteur_signed_on", "recteur_signatory", "recteur_capacity", "recteur_delegation", "late_motive"),
+        once=pgtrigger.Q(old__state__in=[*BINDING_STATES, S.TERMINATED])
+        & ~pgtrigger.Q(old__state=S.SIGNED_RECTEUR, new__state=S.SIGNED_COLLECTIVITE),
+    ),
+    frozen("notified_stays", "notified_on", once=pgtrigger.Q(old__notified_on__isnull=False)),
 ]

@@ -8,7 +8,7 @@ from conventions import conditions as only_if
 from conventions import rules
 from conventions.enums import DEAD_STATES, ConventionState
 from conventions.models.answers import ConventionAnswers
-from conventions.models.constraints import CONSTRAINTS
+from conventions.models.constraints import CONSTRAINTS, TRIGGERS
 from conventions.rules import CbrSense, PastConvention
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import Refused, move, state_field
@@ -45,6 +45,7 @@ class Convention(ConventionAnswers):
         verbose_name = "convention"
         ordering = ["dossier__collectivite__search", "pk"]
         constraints = CONSTRAINTS
+        triggers = TRIGGERS
 
     def __str__(self) -> str:
         return f"Convention – {self.dossier.collectivite}"

@@ -6,7 +6,9 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from conventions.enums import BINDING_STATES, ConventionState
 from conventions.rules import CbrRequest
+from plannumerique.journal.triggers import held, never_emptied, one_of
 from plannumerique.organisations.models import School
 from projects.models import Application, Campaign
 from projects.rules import ClassExpense
@@ -82,6 +84,16 @@ class CoveredClass(models.Model):
                 | Q(retained_base__gte=0, retained_base__lte=F("expense"), subsidy__gte=0, subsidy__lte=F("retained_base")),
                 name="covered_class_capped",
             ),
+        ]
+        triggers = [
+            held(
+                "of_a_signed_convention",
+                because="EXISTS (SELECT FROM conventions_coveredschool AS school"
+                " JOIN conventions_convention AS convention ON convention.id = school.convention_id"
+                " WHERE school.id = OLD.covered_school_id"
+                f" AND convention.state IN ({one_of([ConventionState.SIGNED_COLLECTIVITE, *BINDING_STATES])}))",
+            ),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

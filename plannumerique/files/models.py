@@ -22,6 +22,7 @@ from plannumerique.files import conditions as only_if
 from plannumerique.files.enums import OF_A_COLLEGE, OF_THE_COLLECTIVITE, RESERVED_TO, DocumentState, PieceState, Readers, Verdict
 from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, schools_seen_by
+from plannumerique.journal.triggers import frozen, kept, never_emptied
 from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
@@ -101,6 +102,8 @@ class StoredFile(models.Model):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__attached_at__isnull=False),
             ),
+            frozen("attached_for_good", "attached_at", once=pgtrigger.Q(old__attached_at__isnull=False)),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:
@@ -278,6 +281,7 @@ class Piece(RoomRow):
                 ],
             ),
             pgtrigger.Protect(name="deposited_stays", operation=pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:
@@ -335,6 +339,14 @@ class LetterSeries(models.Model):
     class Meta:
         verbose_name = "série de documents"
         ordering = ["series"]
+        triggers = [
+            *kept(),
+            pgtrigger.Protect(
+                name="no_number_twice",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.last < OLD.last OR NEW.series <> OLD.series"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series} ({self.last})"
@@ -464,7 +476,14 @@ class IssuedDocument(RoomRow):
                     " IS DISTINCT FROM (OLD.file_id, OLD.sha256, OLD.template_version)"
                 ),
             ),
+            # A signed copy is withdrawn by the move that says why, then another is recorded.
+            frozen(
+                "signed_copy_stays",
+                *("signed_file", "signatory_name", "signatory_capacity", "signed_on", "signed_recorded_by"),
+                once=pgtrigger.Q(old__state=DocumentState.SIGNED, new__state=DocumentState.SIGNED),
+            ),
             pgtrigger.Protect(name="issued_stays", operation=pgtrigger.Delete),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

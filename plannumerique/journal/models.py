@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar, Self
 
-import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,6 +9,7 @@ from django.db.models.functions import Now
 
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Passed
+from plannumerique.journal.triggers import append_only
 from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import Academie, Collectivite, School
@@ -105,7 +105,7 @@ class JournalLine(models.Model):
             models.Index(fields=["thread", "-id"], name="journal_line_thread"),
             models.Index(fields=["subject_kind", "subject_id", "-id"], name="journal_line_subject"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.label} – {self.subject_label}"

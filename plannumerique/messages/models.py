@@ -2,13 +2,13 @@
 
 from typing import Self
 
-import pgtrigger
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from plannumerique.accounts.models import User
 from plannumerique.journal.models import Thread, ThreadRow, ThreadRowQuerySet, ThreadSchool, schools_seen_by
+from plannumerique.journal.triggers import append_only
 from plannumerique.messages.enums import READERS, WRITERS, Audience, Side
 from plannumerique.organisations.actor import Actor, Grant, Scope
 from plannumerique.organisations.enums import DAF, Level, Role
@@ -118,7 +118,7 @@ class Message(ThreadRow):
                 condition=~Q(text=""), name="message_says_something", violation_error_message="Écrivez votre message."
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"Message de {self.author_name}"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from plannumerique.journal.models import Thread
+from plannumerique.journal.triggers import append_only, frozen, kept
 from plannumerique.notices.enums import MailState
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level, Role
@@ -81,6 +83,19 @@ class OutboxMail(models.Model):
             models.Index(fields=["-id"], condition=Q(state=MailState.FAILED), name="mail_failed"),
             models.Index(fields=["thread", "-id"], name="mail_thread"),
         ]
+        # A mail that nobody got may be given another address.
+        triggers = [
+            *kept(),
+            frozen(
+                "what_is_said_stays",
+                *("key", "kind", "thread", "reply_to", "subject", "text", "html", "message_id", "created_at"),
+            ),
+            frozen(
+                "sent_is_sent",
+                *("to", "cc", "whom", "state", "attempts", "claimed_at", "handed_over_at", "sent_at"),
+                once=pgtrigger.Q(old__state=MailState.SENT),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=MailState.SENT, sent_at__isnull=False) | (~Q(state=MailState.SENT) & Q(sent_at__isnull=True)),
@@ -135,6 +150,7 @@ class Reminder(models.Model):
                 violation_error_message="Ce rappel est déjà parti.",
             )
         ]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.code} {self.deadline:%d/%m/%Y} ({self.offset:+d}) – {self.recipient}"

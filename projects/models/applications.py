@@ -27,7 +27,7 @@ from projects.enums import (
     WifiState,
 )
 from projects.models.campaigns import Campaign, Phase
-from projects.models.constraints import CONSTRAINTS
+from projects.models.constraints import CONSTRAINTS, TRIGGERS
 from projects.models.forecasts import ClassForecast
 from projects.rules import ClassExpense
 
@@ -160,6 +160,7 @@ class Application(ThreadRow):
         verbose_name = "candidature"
         ordering = ["school__search", "phase__number", "pk"]
         constraints = CONSTRAINTS
+        triggers = TRIGGERS
 
     def __str__(self) -> str:
         return f"{self.school} – {self.phase.label}"

@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Self
 
-import pgtrigger
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -13,6 +12,7 @@ from django.utils import timezone
 
 from plannumerique.files.letters import is_blank, is_to_fill
 from plannumerique.journal.machine import Refused
+from plannumerique.journal.triggers import append_only
 from plannumerique.lib.text import typeset
 from plannumerique.organisations.actor import Actor
 from plannumerique.organisations.enums import Level
@@ -148,7 +148,7 @@ class TermsVersion(models.Model):
         verbose_name_plural = "versions du barème"
         ordering = ["campaign", "number"]
         constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="terms_number_once")]
-        triggers = [pgtrigger.Protect(name="immutable", operation=pgtrigger.Update)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.campaign} – barème n° {self.number}"

@@ -1,8 +1,10 @@
 """What each state of an application promises, held by PostgreSQL too."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from plannumerique.journal.triggers import frozen, kept
 from projects.enums import DEAD_STATES, GRANTED_STATES, ApplicationState
 
 S = ApplicationState
@@ -28,5 +30,14 @@ CONSTRAINTS = [
         condition=Q(state__in=[S.DRAFT, S.ABANDONED]) | Q(submitted_at__isnull=False) | Q(taken_over_on__isnull=False),
         name="application_submitted_has_date",
         violation_error_message="Une candidature déposée porte l’instant de son dépôt, ou la date de sa reprise.",
+    ),
+]
+
+TRIGGERS = [
+    *kept(),
+    frozen(
+        "retained_stays",
+        *("retained_classes", "selection_on", "selection_list", "taken_over_on"),
+        once=pgtrigger.Q(old__state__in=GRANTED_STATES, new__state__in=GRANTED_STATES),
     ),
 ]

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import PartiesQuerySet, ThreadRow
+from plannumerique.journal.triggers import frozen, kept
 from plannumerique.lib.identifiers import BankKind, bank_kind
 from subsidies import conditions as only_if
 from subsidies.enums import AccountChangeState
@@ -73,6 +75,11 @@ class AccountChange(ThreadRow):
                 name="account_change_four_eyes",
                 violation_error_message="La personne qui propose un compte ne le confirme pas.",
             ),
+        ]
+        triggers = [
+            *kept(),
+            frozen("proposed_stays", "thread", "subsidy", "iban", "bic", "holder", "piece", "proposed_on", "proposed_by"),
+            frozen("settled_stays", "state", "decided_on", "decided_by", once=~pgtrigger.Q(old__state=S.PROPOSED)),
         ]
 
     def __str__(self) -> str:

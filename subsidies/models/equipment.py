@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -13,6 +14,7 @@ from conventions.models import Convention
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
 from plannumerique.journal.models import PartiesQuerySet, ThreadRow
+from plannumerique.journal.triggers import frozen, kept, one_of, told_in_the_journal
 from plannumerique.lib.dates import long_date
 from plannumerique.lib.money import ZERO
 from projects.models import Campaign
@@ -30,6 +32,11 @@ from subsidies.rules.past import (
 
 S = SubsidyState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
+
+# For the triggers of what the service fait rests on.
+SERVICE_FAIT_IS_CERTIFIED = (
+    f"EXISTS (SELECT FROM subsidies_equipmentsubsidy WHERE id = OLD.subsidy_id AND state IN ({one_of(CERTIFIED_STATES)}))"
+)
 
 
 def refuse_contradictions(found: Iterable[Contradiction]) -> None:
@@ -205,6 +212,31 @@ class EquipmentSubsidy(ThreadRow):
                 name="subsidy_hold_has_its_motive",
                 violation_error_message="Une suspension porte sa date et son motif.",
             ),
+        ]
+        triggers = [
+            *kept(),
+            frozen(
+                "decided_stays",
+                *("thread", "convention", "campaign", "convention_max", "acompte_rate", "decided_amount", "decided_by"),
+                *("decision_signed_on", "decision_signatory", "decision_capacity", "decision_delegation"),
+                *("decision_reference", "decision_taken_over_on"),
+                once=pgtrigger.Q(old__state__in=DECIDED_STATES)
+                & ~pgtrigger.Q(old__state__in=[S.DECISION_SIGNED, S.NOTIFIED], new__state=S.CREATED),
+            ),
+            frozen(
+                "notified_stays",
+                *("notified_on", "notification_proof"),
+                once=pgtrigger.Q(old__notified_on__isnull=False) & ~pgtrigger.Q(old__state=S.NOTIFIED, new__state=S.CREATED),
+            ),
+            frozen(
+                "certified_stays",
+                *("complete_on", "justified_by", "service_fait_on", "service_fait_by", "service_fait_reservations"),
+                *("service_fait_taken_over_on", "service_fait_reference", "service_fait_signatory"),
+                *("justified_amount", "definitive_amount"),
+                once=pgtrigger.Q(old__state__in=CERTIFIED_STATES)
+                & ~pgtrigger.Q(old__state=S.SERVICE_FAIT, new__state=S.JUSTIFIED),
+            ),
+            told_in_the_journal("paid_in_the_journal", "paid_total", kind="subsidies.equipmentsubsidy"),
         ]
 
     def __str__(self) -> str:

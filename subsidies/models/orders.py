@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from plannumerique.accounts.models import User
 from plannumerique.files.models import Piece
 from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import PartiesQuerySet, ThreadRow
+from plannumerique.journal.triggers import frozen, held, kept, never_emptied
 from subsidies import conditions as only_if
 from subsidies.enums import PieceState, PurchaseChannel, Supplied
 from subsidies.models.equipment import EquipmentSubsidy
@@ -86,6 +88,15 @@ class PurchaseOrder(ThreadRow):
                 name="order_accepted_by_someone",
             ),
         ]
+        triggers = [
+            *kept(),
+            frozen(
+                "accepted_stays",
+                *("thread", "subsidy", "number", "supplier_name", "supplier_siret", "channel", "ordered_on"),
+                *("amount_ht", "amount_ttc", "piece", "deposited_on"),
+                once=~pgtrigger.Q(old__state=S.DEPOSITED),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Commande {self.number} – {self.supplier_name}"
@@ -138,6 +149,13 @@ class OrderAllocation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "mobile_class"], name="order_allocation_once"),
             models.CheckConstraint(condition=Q(amount_ttc__gt=0), name="order_allocation_positive"),
+        ]
+        triggers = [
+            held(
+                "of_an_accepted_order",
+                because=f"EXISTS (SELECT FROM subsidies_purchaseorder WHERE id = OLD.order_id AND state <> '{S.DEPOSITED.value}')",
+            ),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from deployments.models import MobileClass
+from plannumerique.journal.triggers import frozen, never_emptied
 from projects.rules import ClassExpense
 from subsidies.models.equipment import EquipmentSubsidy
 
@@ -24,6 +25,8 @@ class PastExpense(models.Model):
         verbose_name_plural = "dépenses reprises"
         ordering = ["subsidy", "mobile_class"]
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="past_expense_positive")]
+        # Deleted with the service fait that it justifies, never changed.
+        triggers = [frozen("certified_stays", "subsidy", "mobile_class", "amount"), never_emptied()]
 
     def __str__(self) -> str:
         return f"{self.mobile_class} : {self.amount}"

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.text import capfirst
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
 from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet
+from plannumerique.journal.triggers import frozen, kept, told_in_the_journal
 from plannumerique.lib.dates import clock_time, long_date, plain_date
 from plannumerique.lib.identifiers import BankKind, bank_kind
 from plannumerique.organisations.actor import Actor
@@ -23,6 +25,14 @@ from subsidies.models.resources import ResourcesSubsidy
 
 S = PaymentState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
+
+VALIDATED_FIELDS = (
+    *("thread", "kind", "equipment", "resources", "amount", "ceiling", "already_paid", "explanation"),
+    *("payee_name", "payee_siret", "iban", "bic", "iban_holder", "iban_usable_from", "transfer_label"),
+    *("pay_from", "pay_before", "prepared_on", "preparer", "certifier", "checkers", "validated_on", "validator", "taken_over_on"),
+)
+# References of the DRFiP, typed by hand: rectified with a motive.
+RECTIFIED_FIELDS = ("dp_number", "paid_on", "exercise", "ej_number")
 
 
 class PaymentQuerySet(ThreadRowQuerySet):
@@ -177,6 +187,24 @@ class Payment(ThreadRow):
                 condition=~Q(dp_number=""),
                 name="payment_dp_once_an_exercise",
                 violation_error_message="Ce numéro de DP désigne déjà un autre paiement du même exercice.",
+            ),
+        ]
+        # What one validated is what is paid; a request that is wrong is rejected, and another one prepared.
+        triggers = [
+            *kept(),
+            pgtrigger.FSM(
+                name="moves_that_exist",
+                field="state",
+                transitions=[
+                    *((S.PREPARED.value, to.value) for to in (S.VALIDATED, S.PAID, S.REJECTED)),
+                    *((S.VALIDATED.value, to.value) for to in (S.PAID, S.REJECTED)),
+                    (S.PAID.value, S.REJECTED.value),
+                ],
+            ),
+            frozen("validated_stays", *VALIDATED_FIELDS, once=~pgtrigger.Q(old__state=S.PREPARED)),
+            frozen("rejected_stays", *RECTIFIED_FIELDS, once=pgtrigger.Q(old__state=S.REJECTED)),
+            told_in_the_journal(
+                "rectified_in_the_journal", *RECTIFIED_FIELDS, once=pgtrigger.Q(old__state=S.PAID), kind="subsidies.payment"
             ),
         ]
 

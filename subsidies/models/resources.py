@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from conventions.models import Convention
 from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import ThreadRow, ThreadRowQuerySet, of_the_parties, schools_seen_by
+from plannumerique.journal.triggers import frozen, kept, told_in_the_journal
 from plannumerique.organisations.actor import Actor, Scope
 from plannumerique.organisations.enums import Level
 from plannumerique.organisations.models import School
@@ -104,6 +106,15 @@ class ResourcesSubsidy(ThreadRow):
                 name="resources_notified_has_its_letter",
                 violation_error_message="Une dotation notifiée porte la date et la référence de sa lettre.",
             ),
+        ]
+        triggers = [
+            *kept(),
+            frozen(
+                "notified_stays",
+                *("thread", "convention", "campaign", "school", "payee", "amount", "notified_on", "reference", "taken_over_on"),
+                once=pgtrigger.Q(old__state__in=[S.NOTIFIED, S.PAID]),
+            ),
+            told_in_the_journal("paid_in_the_journal", "paid_total", kind="subsidies.resourcessubsidy"),
         ]
 
     def __str__(self) -> str:

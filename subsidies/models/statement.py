@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Self
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q, Sum, Value
 from django.db.models.functions import Replace, Upper
@@ -14,16 +15,27 @@ from plannumerique.accounts.models import User
 from plannumerique.files.models import IssuedDocument, Piece
 from plannumerique.journal.machine import move, state_field
 from plannumerique.journal.models import PartiesQuerySet, ThreadRow
+from plannumerique.journal.triggers import frozen, held, kept, never_emptied
 from plannumerique.lib.money import CENT, ZERO
 from subsidies import conditions as only_if
 from subsidies.enums import DEAD_INVOICE_STATES, ExpenseCategory, InvoiceState
-from subsidies.models.equipment import EquipmentSubsidy
+from subsidies.models.equipment import SERVICE_FAIT_IS_CERTIFIED, EquipmentSubsidy
 from subsidies.rules import InvoicedAmount
 
 S = InvoiceState
 MONEY: Any = {"max_digits": 12, "decimal_places": 2}
 # A supplier rounds the VAT of a line to the centime, then may be one centime off: one and a half of exact difference.
 LINE_TOLERANCE = Decimal("0.015")
+
+
+CERTIFIED_FIELDS = (
+    *("thread", "subsidy", "other_public_aid", "other_public_aid_detail", "document", "certified_on", "certified_by"),
+    *("certified_name", "certified_capacity", "certified_on_paper", "signed_piece"),
+)
+INVOICED_FIELDS = (
+    *("thread", "subsidy", "number", "supplier_name", "supplier_siret", "invoiced_on", "amount_ht", "amount_vat", "amount_ttc"),
+    *("line_count", "mandat_number", "mandat_on", "piece"),
+)
 
 
 class ExpenseStatement(ThreadRow):
@@ -79,6 +91,16 @@ class ExpenseStatement(ThreadRow):
                 name="statement_paper_has_its_scan",
                 violation_error_message="Un état signé sur papier porte sa copie numérisée, et lui seul.",
             ),
+        ]
+        # What was certified is cleared before anything else is said in its place, and no more once it founded a service fait.
+        triggers = [
+            *kept(),
+            frozen(
+                "certified_stays",
+                *CERTIFIED_FIELDS,
+                once=pgtrigger.Q(old__certified_on__isnull=False, new__certified_on__isnull=False),
+            ),
+            frozen("founds_the_service_fait", *CERTIFIED_FIELDS, because=SERVICE_FAIT_IS_CERTIFIED),
         ]
 
     def __str__(self) -> str:
@@ -207,6 +229,11 @@ class Invoice(ThreadRow):
                 violation_error_message="Une facture acceptée a sa copie et la personne qui l’a vérifiée.",
             ),
         ]
+        triggers = [
+            *kept(),
+            frozen("checked_stays", *INVOICED_FIELDS, once=~pgtrigger.Q(old__state=S.DEPOSITED)),
+            frozen("founds_the_service_fait", *INVOICED_FIELDS, "state", because=SERVICE_FAIT_IS_CERTIFIED),
+        ]
 
     def __str__(self) -> str:
         kind = "Avoir" if self.is_credit_note else "Facture"
@@ -308,6 +335,13 @@ class InvoiceLine(models.Model):
                 & Q(amount_ttc__gte=F("amount_ht") + F("amount_ht") * F("vat_rate") - LINE_TOLERANCE),
                 name="invoice_line_amounts",
             ),
+        ]
+        triggers = [
+            held(
+                "of_a_checked_invoice",
+                because=f"EXISTS (SELECT FROM subsidies_invoice WHERE id = OLD.invoice_id AND state <> '{S.DEPOSITED.value}')",
+            ),
+            never_emptied(),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from plannumerique.organisations.enums import LEVEL_OF_ROLE, Level, Role
 from projects.enums import DeadlineCode
 from projects.models import Application, CampaignDeadline
 from projects.services import describe_contact
-from subsidies.models import EquipmentSubsidy
 from subsidies.services.resources import GRANT_PREPARATION
 from tests.factories import AcademieFactory, actor_for
 from tests.factories_conventions import ConventionFactory
@@ -281,8 +280,8 @@ def test_what_comes_due_is_what_a_dossier_has_ahead_of_it(client, on):
     ],
 )
 def test_a_dossier_that_slipped_is_not_told_of_a_solde_within_the_year(client, on, day, certified_on, expected):
-    subsidy = EquipmentSubsidyFactory(service_fait=True) if certified_on else EquipmentSubsidyFactory(acompte_paid=True)
-    EquipmentSubsidy.objects.filter(pk=subsidy.pk).update(service_fait_on=certified_on)
+    certified = {"service_fait": True, "service_fait_on": certified_on}
+    subsidy = EquipmentSubsidyFactory(**(certified if certified_on else {"acompte_paid": True}))
     slipped_elsewhere = EquipmentSubsidyFactory(service_fait=True)
 
     page = home_of(client, Role.EDITEUR, subsidy.convention.dossier.collectivite, on(day))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pgtrigger
 import pytest
 
 from deployments.models import MobileClass
@@ -111,7 +112,8 @@ def test_what_is_true_of_one_class_is_not_said_of_another(client, situation, sen
     rows = classes(subsidy, delivery_expected_on=dt.date(2016, 10, 3))
     states = {*situation} & {ORDERED, CHECKED, REFUSED}
     orders = {state: PurchaseOrderFactory(subsidy=subsidy, state=state, checked_by=UserFactory()) for state in states}
-    OrderAllocation.objects.all().delete()
+    with pgtrigger.ignore():
+        OrderAllocation.objects.all().delete()
     for row, said in zip(rows.order_by("pk"), situation, strict=True):
         if said == RECEIVED:
             MobileClass.objects.filter(pk=row.pk).update(state="received", received_on=dt.date(2016, 9, 28))
