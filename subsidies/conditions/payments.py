@@ -36,8 +36,7 @@ def it_was_paid_before_the_portal(payment: Payment) -> Iterator[str]:
 @condition
 def the_iban_is_settled(payment: Payment) -> Iterator[str]:
     """L’IBAN de la demande est celui du dossier aujourd’hui."""
-    current = payment.resources.iban if payment.resources else payment.subsidy.convention.iban
-    if payment.iban != current:
+    if payment.iban != payment.subsidy.credited.iban:
         yield "L’IBAN du dossier a changé depuis la préparation de la demande : rejetez-la et préparez-en une autre."
 
 

@@ -139,7 +139,7 @@ def account_of_payment(payment: Payment) -> Account:
 
 def payee_in_words(payment: Payment) -> str:
     """« la commune d’Ornans », or the collège that a grant goes to."""
-    return payment.payee_name if payment.resources else payment.subsidy.convention.dossier.collectivite.in_words
+    return payment.payee_name if payment.resources else payment.subsidy.credited.in_words
 
 
 def _orders(subsidy: EquipmentSubsidy) -> Table:

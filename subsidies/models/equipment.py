@@ -3,23 +3,16 @@
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, Self
+from typing import Self
 
-import pgtrigger
-from django.db import models
-from django.db.models import F, Q
-from django.urls import reverse
-
-from conventions.models import Convention
 from plannumerique.accounts.models import User
 from plannumerique.journal.machine import Refused, move, state_field
-from plannumerique.journal.models import PartiesQuerySet, ThreadRow
-from plannumerique.journal.triggers import frozen, kept, one_of, told_in_the_journal
+from plannumerique.journal.models import PartiesQuerySet
 from plannumerique.lib.dates import long_date
-from plannumerique.lib.money import ZERO
-from projects.models import Campaign
 from subsidies import conditions as only_if
-from subsidies.enums import CERTIFIED_STATES, DECIDED_STATES, SubsidyState
+from subsidies.enums import SubsidyState
+from subsidies.models.award import Award
+from subsidies.models.promised import CONSTRAINTS, TRIGGERS
 from subsidies.rules import Definitive, decision_refusal
 from subsidies.rules.past import (
     Contradiction,
@@ -31,12 +24,6 @@ from subsidies.rules.past import (
 )
 
 S = SubsidyState
-MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
-
-# For the triggers of what the service fait rests on.
-SERVICE_FAIT_IS_CERTIFIED = (
-    f"EXISTS (SELECT FROM subsidies_equipmentsubsidy WHERE id = OLD.subsidy_id AND state IN ({one_of(CERTIFIED_STATES)}))"
-)
 
 
 def refuse_contradictions(found: Iterable[Contradiction]) -> None:
@@ -70,76 +57,10 @@ class EquipmentSubsidyQuerySet(PartiesQuerySet):
         return self.select_related("thread", "campaign", "convention__dossier__collectivite")
 
 
-class EquipmentSubsidy(ThreadRow):
+class EquipmentSubsidy(Award):
     """Requested, decided, certified, paid are different figures and stand apart. The moves read from top to bottom."""
 
-    passage_related = (
-        "campaign__academie",
-        "convention__campaign",
-        "convention__document",
-        "convention__dossier__collectivite",
-        "convention__terms",
-        "service_fait_by",
-        "thread__academie",
-    )
-    journaled = (
-        "decided_amount",
-        "decision_reference",
-        "decision_signed_on",
-        "decision_taken_over_on",
-        "notified_on",
-        "complete_on",
-        "service_fait_on",
-        "service_fait_taken_over_on",
-        "definitive_amount",
-        "paid_total",
-        "ej_number",
-        "held_since",
-        "held_motive",
-    )
-
-    convention = models.OneToOneField(Convention, models.PROTECT, related_name="equipment_subsidy", verbose_name="convention")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", verbose_name="campagne")
     state = state_field(SubsidyState, S.CREATED)
-
-    # Copied from the convention, so that the constraints below can hold its ceiling.
-    convention_max = models.DecimalField("maximum de la convention (€)", **MONEY)
-    acompte_rate = models.DecimalField("taux de l’acompte", max_digits=5, decimal_places=4)
-
-    decided_amount = models.DecimalField("montant décidé (€)", null=True, blank=True, **MONEY)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    decision_signed_on = models.DateField("décision signée le", null=True, blank=True)
-    decision_signatory = models.CharField("signataire", max_length=150, blank=True)
-    decision_capacity = models.CharField("qualité", max_length=200, blank=True)
-    decision_delegation = models.CharField("délégation", max_length=250, blank=True)
-    # Signed and notified on paper before the portal: its number is that of the paper, no document of the portal bears it.
-    decision_taken_over_on = models.DateField("décision reprise le", null=True, blank=True, editable=False)
-    decision_reference = models.CharField("référence de la décision", max_length=40, blank=True)
-    notified_on = models.DateField("notifiée le", null=True, blank=True)
-    notification_proof = models.CharField("preuve de réception", max_length=200, blank=True)
-    ej_number = models.CharField("numéro d’EJ", max_length=20, blank=True)
-
-    acompte_requested_on = models.DateField("acompte demandé le", null=True, blank=True)
-    complete_on = models.DateField("pièces complètes le", null=True, blank=True)
-    justified_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="justificatifs déposés par"
-    )
-    service_fait_on = models.DateField("service fait constaté le", null=True, blank=True)
-    service_fait_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    service_fait_reservations = models.TextField("réserves", blank=True)
-    # Constaté on paper before the portal: its certificate, who signed it; `past_expenses` stand where the invoices would.
-    service_fait_taken_over_on = models.DateField("service fait repris le", null=True, blank=True, editable=False)
-    service_fait_reference = models.CharField("certificat de service fait", max_length=40, blank=True)
-    service_fait_signatory = models.CharField("constaté par", max_length=150, blank=True)
-    chorus_certification = models.CharField("référence de la certification dans Chorus", max_length=40, blank=True)
-    justified_amount = models.DecimalField("dépense justifiée (€)", null=True, blank=True, **MONEY)
-    definitive_amount = models.DecimalField("subvention définitive (€)", null=True, blank=True, **MONEY)
-    paid_total = models.DecimalField("versé (€)", default=ZERO, **MONEY)
-    closed_on = models.DateField("close le", null=True, blank=True)
-
-    held_since = models.DateField("suspendue depuis le", null=True, blank=True)
-    held_motive = models.TextField("motif de la suspension", blank=True)
-    held_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = EquipmentSubsidyQuerySet.as_manager()
 
@@ -147,97 +68,8 @@ class EquipmentSubsidy(ThreadRow):
         verbose_name = "subvention d’équipement"
         verbose_name_plural = "subventions d’équipement"
         ordering = ["convention__dossier__collectivite__search", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(decided_amount__isnull=True) | Q(decided_amount__gt=0, decided_amount__lte=F("convention_max")),
-                name="subsidy_decision_within_convention",
-                violation_error_message="Le montant décidé ne peut dépasser le maximum de la convention.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=DECIDED_STATES)
-                | Q(decided_amount__isnull=False, decision_signed_on__isnull=False, decision_reference__gt=""),
-                name="subsidy_decided_is_signed",
-                violation_error_message="Une décision signée porte son montant, sa date et sa référence.",
-            ),
-            models.CheckConstraint(
-                condition=Q(paid_total__gte=0) & (Q(paid_total=0) | Q(paid_total__lte=F("decided_amount"))),
-                name="subsidy_paid_within_decision",
-                violation_error_message="Le total versé ne peut dépasser le montant décidé.",
-            ),
-            models.CheckConstraint(
-                condition=Q(definitive_amount__isnull=True)
-                | Q(definitive_amount__gte=0, definitive_amount__lte=F("decided_amount")),
-                name="subsidy_definitive_within_decision",
-                violation_error_message="La subvention définitive ne peut dépasser le montant décidé.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=CERTIFIED_STATES)
-                | Q(service_fait_on__isnull=False, complete_on__isnull=False, definitive_amount__isnull=False),
-                name="subsidy_certified_is_dated",
-                violation_error_message="Un service fait constaté porte ses dates et la subvention définitive.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=S.JUSTIFIED) | Q(complete_on__isnull=False),
-                name="subsidy_justified_is_complete",
-                violation_error_message="Des justificatifs déposés portent la date à laquelle ils sont complets.",
-            ),
-            models.CheckConstraint(
-                condition=Q(service_fait_by__isnull=True) | Q(justified_by__isnull=True) | ~Q(service_fait_by=F("justified_by")),
-                name="subsidy_service_fait_four_eyes",
-                violation_error_message="La personne qui dépose les justificatifs ne constate pas le service fait.",
-            ),
-            models.CheckConstraint(
-                condition=Q(service_fait_taken_over_on__isnull=True)
-                | Q(
-                    service_fait_on__lte=F("service_fait_taken_over_on"),
-                    service_fait_reference__gt="",
-                    service_fait_signatory__gt="",
-                    decision_taken_over_on__isnull=False,
-                ),
-                name="subsidy_past_service_fait_is_signed",
-                violation_error_message="Un service fait repris porte sa date, son certificat et qui l’a constaté, et sa décision est reprise.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state__in=[S.SOLDE_PAID, S.CLOSED]) | Q(paid_total=F("definitive_amount")),
-                name="subsidy_closed_is_balanced",
-                violation_error_message="Le total versé doit égaler la subvention définitive.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=S.CANCELLED) | Q(paid_total=0),
-                name="subsidy_cancelled_unpaid",
-                violation_error_message="Une subvention dont une part est versée ne s’annule pas.",
-            ),
-            models.CheckConstraint(
-                condition=Q(held_since__isnull=True, held_motive="") | (Q(held_since__isnull=False) & ~Q(held_motive="")),
-                name="subsidy_hold_has_its_motive",
-                violation_error_message="Une suspension porte sa date et son motif.",
-            ),
-        ]
-        triggers = [
-            *kept(),
-            frozen(
-                "decided_stays",
-                *("thread", "convention", "campaign", "convention_max", "acompte_rate", "decided_amount", "decided_by"),
-                *("decision_signed_on", "decision_signatory", "decision_capacity", "decision_delegation"),
-                *("decision_reference", "decision_taken_over_on"),
-                once=pgtrigger.Q(old__state__in=DECIDED_STATES)
-                & ~pgtrigger.Q(old__state__in=[S.DECISION_SIGNED, S.NOTIFIED], new__state=S.CREATED),
-            ),
-            frozen(
-                "notified_stays",
-                *("notified_on", "notification_proof"),
-                once=pgtrigger.Q(old__notified_on__isnull=False) & ~pgtrigger.Q(old__state=S.NOTIFIED, new__state=S.CREATED),
-            ),
-            frozen(
-                "certified_stays",
-                *("complete_on", "justified_by", "service_fait_on", "service_fait_by", "service_fait_reservations"),
-                *("service_fait_taken_over_on", "service_fait_reference", "service_fait_signatory"),
-                *("justified_amount", "definitive_amount"),
-                once=pgtrigger.Q(old__state__in=CERTIFIED_STATES)
-                & ~pgtrigger.Q(old__state=S.SERVICE_FAIT, new__state=S.JUSTIFIED),
-            ),
-            told_in_the_journal("paid_in_the_journal", "paid_total", kind="subsidies.equipmentsubsidy"),
-        ]
+        constraints = CONSTRAINTS
+        triggers = TRIGGERS
 
     def __str__(self) -> str:
         return f"Subvention d’équipement – {self.convention.dossier.collectivite}"
@@ -540,22 +372,3 @@ class EquipmentSubsidy(ThreadRow):
     )
     def take_back_solde(self, *, amount: Decimal) -> None:
         self.paid_total -= amount
-
-    # What others read.
-
-    def get_absolute_url(self) -> str:
-        return reverse("subsidies:equipment", args=[self.pk])
-
-    @property
-    def is_on_hold(self) -> bool:
-        return self.held_since is not None
-
-    @property
-    def remaining(self) -> Decimal:
-        """What can still be paid at most: under the definitive subsidy once it is known, under the decision before."""
-        return max((self.definitive_amount or self.decided_amount or ZERO) - self.paid_total, ZERO)
-
-    def ordered(self) -> Decimal:
-        """The accepted orders on the convention's tax basis, in euros; one query."""
-        field = "amount_ttc" if self.convention.terms.tax_basis == "ttc" else "amount_ht"
-        return self.orders.accepted().aggregate(total=models.Sum(field))["total"] or ZERO

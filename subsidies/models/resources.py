@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any, ClassVar, Literal, Self
 
 import pgtrigger
 from django.db import models
@@ -19,6 +19,7 @@ from plannumerique.organisations.models import School
 from projects.models import Campaign
 from subsidies import conditions as only_if
 from subsidies.enums import ResourcesState
+from subsidies.models.payable import Credited
 
 S = ResourcesState
 MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
@@ -50,6 +51,8 @@ class ResourcesSubsidyQuerySet(ThreadRowQuerySet):
 
 
 class ResourcesSubsidy(ThreadRow):
+    paid_as: ClassVar[Literal["resources"]] = "resources"
+
     passage_related = (
         "campaign__academie",
         "convention__document",
@@ -157,6 +160,32 @@ class ResourcesSubsidy(ThreadRow):
 
     def get_absolute_url(self) -> str:
         return reverse("subsidies:resources", args=[self.pk])
+
+    # What a payment asks (Payable).
+
+    @property
+    def ceiling(self) -> Decimal:
+        return self.amount
+
+    @property
+    def credited(self) -> Credited:
+        name = self.payee.name
+        return Credited(name, in_words=name, siret=self.siret, iban=self.iban, bic=self.bic, holder=name)
+
+    @property
+    def account_row(self) -> ThreadRow:
+        return self
+
+    @property
+    def receiving_school(self) -> School | None:
+        return self.payee
+
+    @property
+    def certifier(self) -> None:
+        return None
+
+    def who_checked(self) -> list[int]:
+        return []
 
     @property
     def scope(self) -> Scope:

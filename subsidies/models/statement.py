@@ -19,7 +19,8 @@ from plannumerique.journal.triggers import frozen, held, kept, never_emptied
 from plannumerique.lib.money import CENT, ZERO
 from subsidies import conditions as only_if
 from subsidies.enums import DEAD_INVOICE_STATES, ExpenseCategory, InvoiceState
-from subsidies.models.equipment import SERVICE_FAIT_IS_CERTIFIED, EquipmentSubsidy
+from subsidies.models.equipment import EquipmentSubsidy
+from subsidies.models.promised import SERVICE_FAIT_IS_CERTIFIED
 from subsidies.rules import InvoicedAmount
 
 S = InvoiceState

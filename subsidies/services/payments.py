@@ -78,24 +78,13 @@ def prepare(
 
 
 def copy_terms(payment: Payment, subsidy: EquipmentSubsidy | ResourcesSubsidy) -> None:
-    if isinstance(subsidy, ResourcesSubsidy):
-        payment.resources, payment.ceiling = subsidy, subsidy.amount
-        payment.payee_name, payment.payee_siret = subsidy.payee.name, subsidy.siret
-        payment.iban, payment.bic, payment.iban_holder = subsidy.iban, subsidy.bic, subsidy.payee.name
-    else:
-        convention = subsidy.convention
-        payment.equipment, payment.ceiling = subsidy, subsidy.decided_amount or Decimal(0)
-        payment.payee_name, payment.payee_siret = convention.dossier.collectivite.name, convention.siret
-        payment.iban, payment.bic, payment.iban_holder = convention.iban, convention.bic, convention.iban_holder
-        payment.certifier, payment.checkers = subsidy.service_fait_by, _checkers(subsidy)
+    account = subsidy.credited
+    setattr(payment, subsidy.paid_as, subsidy)
+    payment.ceiling = subsidy.ceiling
+    payment.payee_name, payment.payee_siret = account.name, account.siret
+    payment.iban, payment.bic, payment.iban_holder = account.iban, account.bic, account.holder
+    payment.certifier, payment.checkers = subsidy.certifier, subsidy.who_checked()
     payment.transfer_label = transfer_label(payment, subsidy.convention.reference)
-
-
-def _checkers(subsidy: EquipmentSubsidy) -> list[int]:
-    """Who checked the pieces that the payment rests on: none of them validates it."""
-    orders = subsidy.orders.accepted().values_list("checked_by", flat=True)
-    invoices = subsidy.invoices.counted().values_list("checked_by", flat=True)
-    return sorted({pk for pk in [*orders, *invoices] if pk is not None})
 
 
 # In French and without accents: a bank statement knows no other letters.
@@ -110,7 +99,7 @@ def transfer_label(payment: Payment, convention: str) -> str:
 
 def _usable_from(subsidy: EquipmentSubsidy | ResourcesSubsidy) -> dt.datetime | None:
     """From when the account may be used, when it replaces another; the first account of a dossier replaces nothing."""
-    holder: ThreadRow = subsidy if isinstance(subsidy, ResourcesSubsidy) else subsidy.convention
+    holder = subsidy.account_row
     lines = JournalLine.objects.filter(subject_kind=holder._meta.label_lower, subject_id=holder.pk)
     change = lines.filter(before__has_key="iban").exclude(before__iban="").first()
     return frozen_until(change.occurred_at, hours=subsidy.campaign.iban_freeze_hours) if change else None
