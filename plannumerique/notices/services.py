@@ -151,7 +151,7 @@ def send_again(*, mail_id: int, actor: Actor, address: str = "") -> OutboxMail:
             roles = [Role(role) for role in mail.roles.split()]
             mail.to = list(again(Level(mail.level), mail.organisation_id, roles, on=actor.today).addresses)
         if not mail.to:
-            raise Refused(f"{NO_ADDRESS} Indiquez-en une, ou classez le courriel comme réglé.")
+            raise Refused(NO_ADDRESS, "Indiquez-en une, ou classez le courriel comme réglé.")
         mail.state, mail.last_error = MailState.PENDING, ""
         mail.next_attempt_at, mail.claimed_at, mail.handed_over_at = timezone.now(), None, None
         after_commit(tasks.send_mail, mail.pk, actor.at.isoformat())

@@ -39,8 +39,8 @@ class DossierLine:
 
 def stage_badge(row: Any) -> Badge:
     if row.held_since is not None:
-        return Badge(f"{str(Stage(row.stage).label).capitalize()}, suspendu", Tone.WARNING)
-    return Badge(str(Stage(row.stage).label).capitalize(), STAGE_TONES[row.stage])
+        return Badge(f"{capfirst(Stage(row.stage).label)}, suspendu", Tone.WARNING)
+    return Badge(capfirst(Stage(row.stage).label), STAGE_TONES[row.stage])
 
 
 def _collectivite(line: DossierLine) -> Shown:
@@ -158,7 +158,7 @@ def application_badge(row: Any) -> Badge:
     if row.application_id is None:
         return Badge("Aucune")
     state = ApplicationState(row.situation)
-    return Badge(str(state.label).capitalize(), TONES[state])
+    return Badge(capfirst(state.label), TONES[state])
 
 
 def _application_label(row: Any) -> str:

@@ -143,12 +143,12 @@ def finds_the_others_and_keeps_the_list(agent: Person) -> None:
     agent.reads_cards()
     agent.keeps_view("À instruire")
     agent.filters({"École, commune ou UAI": "maiche", "État": "déposée"})
-    assert agent.address() == {"q": "maiche", "state": "submitted"}
+    assert agent.address() == {"q": "maiche", "etat": "submitted"}
     assert agent.reads_rows() == ["École Pasteur (Maîche)"]
 
     agent.goes_home()
     agent.opens("Candidatures", "À instruire")
-    assert agent.address() == {"state": "submitted"}
+    assert agent.address() == {"etat": "submitted"}
     agent.sorts_by("Dépense prévue")
     assert agent.reads_rows()[0] == "École Pasteur (Maîche)"
     agent.sorts_by("École")

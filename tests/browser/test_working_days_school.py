@@ -92,7 +92,7 @@ def receives_a_class(director: Person, schools: Schools) -> None:
 def reads_where_her_school_is(director: Person) -> None:
     director.follows_menu("Dossiers")
     director.opens("Maîche")
-    director.sees("1 de vos 2 classes mobiles est reçue ; livraison attendue au plus tard le 16 décembre 2016.")
+    director.sees("1 de vos 2 classes mobiles est reçue ; 1 est commandée ; livraison attendue au plus tard le 16 décembre 2016.")
     director.sees_nothing_of("Montants")
 
 

@@ -146,7 +146,7 @@ renaming = import_module("portal.migrations.0003_words_of_lists")
 @pytest.mark.parametrize(
     ("listing", "query", "now"),
     [
-        ("projects:applications", "q=dole&etat=submitted&tri=-classes", "q=dole&etat=submitted&tri=-classes"),
+        ("projects:applications", "q=dole&state=submitted&tri=-classes", "q=dole&etat=submitted&tri=-classes"),
         ("subsidies:subsidies", "state=&held=on", "etat=&suspendues=on"),
         (
             "subsidies:payments",
