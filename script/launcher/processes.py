@@ -228,8 +228,12 @@ class Servers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for number in ENDINGS:
-            signal.signal(number, signal.SIG_IGN)
+        # Until they have stopped, and no longer: what is started afterwards would inherit it, and no request would end it.
+        before = [(number, signal.signal(number, signal.SIG_IGN)) for number in ENDINGS]
         for server in list(reversed(self.running)):
             self.stop(server)
         finish(self.guardian, ending=signal.SIGKILL, patience=0, session=True)
+        if self.guardian.stdin:
+            self.guardian.stdin.close()
+        for number, handler in before:
+            signal.signal(number, handler)

@@ -11,7 +11,7 @@ import pytest
 from script.launcher import guardian
 from script.launcher.console import Stop
 from script.launcher.places import ROOT, Lock
-from script.launcher.processes import Server, call, finish, spawn
+from script.launcher.processes import ENDINGS, Server, Servers, call, finish, spawn
 
 SLEEP = ["sleep", "60"]
 DEAF = ["sh", "-c", "trap '' TERM; echo prêt; sleep 60 & wait; wait"]
@@ -102,3 +102,14 @@ def test_a_command_is_ended_when_a_server_fails_meanwhile(tmp_path: Path) -> Non
     with pytest.raises(Stop):
         call(SLEEP, env=dict(os.environ), log=tmp_path / "log", watch=fail)
     assert time.monotonic() - start < 10
+
+
+def test_once_the_servers_have_stopped_a_request_to_end_is_heard_again(tmp_path: Path) -> None:
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    lock = Lock(tmp_path / "lock")
+    assert lock.take()
+
+    with Servers(lock):
+        pass
+
+    assert {number: signal.getsignal(number) for number in ENDINGS} == before
