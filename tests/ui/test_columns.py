@@ -69,3 +69,10 @@ def test_a_cell_writes_what_it_holds(content, text):
 def test_a_link_may_end_with_words_that_are_only_spoken():
     page = drawn([Column("copie", "Copie", shows=lambda row: Shown("Voir", url="/f/1/", spoken=" la copie de la facture"))])
     assert '<a href="/f/1/">Voir<span class="fr-sr-only"> la copie de la facture</span></a>' in page
+
+
+def test_each_sentence_of_a_hint_has_its_line():
+    page = drawn(
+        [Column("resultat", "Résultat", shows=lambda row: Shown("Refusée", hint="Une pièce manque.\nLe compte est <vide>."))]
+    )
+    assert '<span class="fr-hint-text">Une pièce manque.<br>Le compte est &lt;vide&gt;.</span>' in page
