@@ -134,10 +134,6 @@ class Award(ThreadRow):
         return self.convention
 
     @property
-    def receiving_school(self) -> None:
-        return None
-
-    @property
     def certifier(self) -> User | None:
         return self.service_fait_by
 

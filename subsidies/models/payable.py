@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol
 
 from plannumerique.journal.models import ThreadRow
-from plannumerique.organisations.models import School
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,6 @@ class Payable(Protocol):
     @property
     def account_row(self) -> ThreadRow:
         """The row that keeps the account: its journal says when it changed."""
-
-    @property
-    def receiving_school(self) -> School | None:
-        """The collège, when it is one that is paid: its letters are addressed to it."""
 
     @property
     def certifier(self) -> Any:

@@ -177,10 +177,6 @@ class ResourcesSubsidy(ThreadRow):
         return self
 
     @property
-    def receiving_school(self) -> School | None:
-        return self.payee
-
-    @property
     def certifier(self) -> None:
         return None
 
